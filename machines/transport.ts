@@ -1,0 +1,136 @@
+/**
+ * The two ports of the house. A `Transport` is one account at one provider, a `Leg` one call's signalling and media
+ * there. Adapters implement them; the statecharts speak to them in the commands and events below and in no other words.
+ *
+ * Both sides are plain data: `send` never throws and returns nothing, what comes of it is an event. An event that
+ * answers a command carries the command's `attempt`, so that an answer nobody waits for any longer can be told apart.
+ */
+import type { Observable } from 'rxjs'
+import type { CallEnd, Failure } from './failure.ts'
+
+/** One account at one provider. */
+export interface Transport {
+  readonly capabilities: Capabilities
+  readonly events: Observable<TransportEvent>
+  send(command: TransportCommand): void
+  /** The leg of this id: the incoming one that `transport.incoming` named, otherwise a new one for an outgoing call. */
+  leg(id: string): Leg
+  /** Closes what is open and forgets every leg; idempotent. Nothing is emitted afterwards. */
+  dispose(): void
+}
+
+/** One call's signalling and media at the provider. */
+export interface Leg {
+  readonly events: Observable<LegEvent>
+  /** What the peer sends us; `leg.media` announces a change. Null until there is something to play. */
+  readonly remoteStream: MediaStream | null
+  /** Gives the leg what to send. Called before `dial` and `answer`; the stream stays its giver's to stop. */
+  attach(stream: MediaStream): void
+  send(command: LegCommand): void
+  /** Ends the call at the provider if it still stands, and releases what the leg holds; idempotent. */
+  dispose(): void
+}
+
+/** What a provider really has; `can()` and the views derive from it. */
+export interface Capabilities {
+  /** Calls reach us only while registered. */
+  readonly registration: boolean
+  /** The peer is told when we hold: media is renegotiated. Without it hold is local only. */
+  readonly hold: boolean
+  /** Media can be renegotiated in the call, so a broken path can be repaired. */
+  readonly renegotiate: boolean
+  /** How digits can be sent; empty when they cannot. */
+  readonly dtmf: readonly DtmfMethod[]
+}
+
+export type DtmfMethod = 'rtp' | 'info'
+
+export type TransportCommand =
+  | { readonly type: 'connect'; readonly attempt: number }
+  | { readonly type: 'disconnect' }
+  | { readonly type: 'probe'; readonly attempt: number }
+  | { readonly type: 'register'; readonly attempt: number }
+  | { readonly type: 'unregister'; readonly attempt: number }
+
+export type TransportEvent =
+  /** `identity` is who we are to the provider: an address, never a secret. */
+  | { readonly type: 'transport.opened'; readonly attempt: number; readonly identity: string }
+  /** Not open, or open no more. `permanent`: trying again as we are is useless. */
+  | { readonly type: 'transport.closed'; readonly attempt: number; readonly permanent: boolean; readonly cause: Failure }
+  /** Nothing was heard for longer than the provider should be silent. */
+  | { readonly type: 'transport.silent' }
+  | { readonly type: 'transport.proved'; readonly attempt: number }
+  /** `expires` in seconds: how long the provider keeps the registration. */
+  | { readonly type: 'transport.registered'; readonly attempt: number; readonly expires: number }
+  | { readonly type: 'transport.unregistered'; readonly attempt: number }
+  | { readonly type: 'transport.refused'; readonly attempt: number; readonly permanent: boolean; readonly cause: Failure }
+  | { readonly type: 'transport.incoming'; readonly leg: string; readonly from: Party; readonly to: Party }
+  /** Something arrived that is not the protocol; it was dropped. */
+  | { readonly type: 'transport.garbage'; readonly text: string }
+
+/** Somebody on a call. `address` is the provider's form of it: a SIP URI, a number, a user name. */
+export interface Party {
+  readonly address: string
+  readonly displayName?: string
+}
+
+/**
+ * What the two sides agree on about media, as far as we ask for it. Desired and agreed terms are compared to know
+ * whether a new offer is due.
+ */
+export interface Terms {
+  /** We neither send nor play: RFC 3264 §8.4 `sendonly`. */
+  readonly hold: boolean
+  /** How often ICE was restarted; one more than agreed asks for a restart (RFC 8445 §9). */
+  readonly restarts: number
+}
+
+export interface DialOptions {
+  /** Extra headers, or what the provider has in their place. CR and LF are refused. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The name shown to the callee. */
+  readonly displayName?: string
+}
+
+export type RejectReason = 'busy' | 'declined' | 'no-answer' | 'unavailable'
+
+export type LegCommand =
+  | ({ readonly type: 'dial'; readonly target: string } & DialOptions)
+  | { readonly type: 'answer' }
+  | { readonly type: 'reject'; readonly reason: RejectReason }
+  | { readonly type: 'hangup' }
+  /** Propose these terms to the peer; answered by `leg.offer.accepted` or `leg.offer.refused`. */
+  | { readonly type: 'offer'; readonly attempt: number; readonly terms: Terms }
+  /** Answer the peer's offer, sending nothing while `hold`; answered by `leg.offer.answered` or `leg.offer.failed`. */
+  | { readonly type: 'accept'; readonly hold: boolean }
+  /** Refuse the peer's offer, because one of ours is under way (RFC 3261 §14.2: 491). */
+  | { readonly type: 'refuse' }
+  /** Ask whether the far end still knows this call; answered by `leg.verified` or `leg.gone`. */
+  | { readonly type: 'verify'; readonly attempt: number }
+  | { readonly type: 'dtmf'; readonly attempt: number; readonly tone: string; readonly duration: number; readonly method?: DtmfMethod }
+
+export type LegEvent =
+  | { readonly type: 'leg.ringing'; readonly earlyMedia: boolean }
+  | { readonly type: 'leg.answered' }
+  /** Our call was refused before it was answered. */
+  | { readonly type: 'leg.rejected'; readonly end: CallEnd }
+  /** The caller gave up, or somebody else answered. */
+  | { readonly type: 'leg.cancelled'; readonly answeredElsewhere: boolean }
+  | { readonly type: 'leg.ended'; readonly end: CallEnd }
+  | { readonly type: 'leg.offer.received' }
+  | { readonly type: 'leg.offer.accepted'; readonly attempt: number; readonly granted: Terms; readonly peerHolds: boolean }
+  | { readonly type: 'leg.offer.refused'; readonly attempt: number; readonly glare: boolean; readonly cause: Failure }
+  | { readonly type: 'leg.offer.answered'; readonly peerHolds: boolean }
+  | { readonly type: 'leg.offer.failed'; readonly cause: Failure }
+  | { readonly type: 'leg.verified'; readonly attempt: number }
+  | { readonly type: 'leg.gone'; readonly attempt: number }
+  | { readonly type: 'leg.path.connected' }
+  | { readonly type: 'leg.path.interrupted' }
+  | { readonly type: 'leg.path.failed' }
+  | { readonly type: 'leg.dtmf.sent'; readonly attempt: number }
+  | { readonly type: 'leg.dtmf.failed'; readonly attempt: number; readonly cause: Failure }
+  | { readonly type: 'leg.dtmf.received'; readonly tone: string; readonly duration: number }
+  /** `remoteStream` is another one now. */
+  | { readonly type: 'leg.media' }
+  /** The adapter itself failed; the call cannot go on. */
+  | { readonly type: 'leg.failed'; readonly cause: Failure }
