@@ -1,0 +1,30 @@
+/** After everything else: why tests were skipped, and one line that counts all projects together. */
+import type { Reporter, SerializedError, TestModule, TestSuite } from 'vitest/node'
+
+export class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+    const count = { passed: 0, failed: unhandled.length, skipped: 0 }
+    const reasons = new Map<string, number>()
+
+    for (const module of modules) {
+      count.failed += module.errors().length
+      for (const suite of module.children.allSuites()) {
+        count.failed += suite.errors().length
+        const { reason } = suite.meta()
+        if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + testsIn(suite))
+      }
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        count[state === 'pending' ? 'failed' : state] += 1
+      }
+    }
+
+    const lines = [...reasons].map(([reason, tests]) => `skipped ${tests}: ${reason}`)
+    lines.push(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+    process.stdout.write(`${lines.join('\n')}\n`)
+  }
+}
+
+function testsIn(suite: TestSuite): number {
+  return [...suite.children.allTests()].length
+}

@@ -1,0 +1,67 @@
+import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './test/support/closing-line.ts'
+
+/** Real servers and browsers come one after the other, when everything else is done: their clocks are real. */
+const order = { quick: 0, integration: 1, browser: 2 }
+
+export default defineConfig({
+  test: {
+    reporters: ['default', new ClosingLine()],
+    coverage: { include: ['machines/**', 'src/**', 'adapters/**'] },
+    projects: [
+      {
+        test: {
+          name: 'core',
+          environment: 'node',
+          include: ['test/{machines,adapters,engine,gates}/**/*.test.ts'],
+          sequence: { groupOrder: order.quick }
+        }
+      },
+      {
+        test: {
+          name: 'hooks',
+          environment: 'jsdom',
+          include: ['test/hooks/**/*.test.{ts,tsx}'],
+          sequence: { groupOrder: order.quick }
+        }
+      },
+      {
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            checker: './node_modules/typescript7/bin/tsc',
+            include: ['test/types/**/*.test-d.ts']
+          },
+          sequence: { groupOrder: order.quick }
+        }
+      },
+      {
+        test: {
+          name: 'integration',
+          environment: 'node',
+          pool: 'forks',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          sequence: { groupOrder: order.integration }
+        }
+      },
+      {
+        test: {
+          name: 'browser',
+          environment: 'node',
+          pool: 'forks',
+          maxWorkers: 1,
+          globalSetup: 'test/support/browser/build.ts',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: order.browser }
+        }
+      }
+    ]
+  }
+})
