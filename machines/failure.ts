@@ -7,6 +7,7 @@
 export type FailureCode =
   // the command itself
   | 'call.refused'
+  | 'call.superseded'
   | 'call.ended'
   | 'call.invalid-target'
   | 'call.invalid-header'

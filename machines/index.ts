@@ -1,4 +1,24 @@
+export { backoffDelay, defaultBackoff } from './backoff.ts'
+export type { BackoffPolicy } from './backoff.ts'
+export { callMachine } from './call/call.ts'
+export type {
+  CallCommand,
+  CallContext,
+  CallEmitted,
+  CallEvent,
+  CallInput,
+  InternalEvent,
+  MediaCommand,
+  MediaEvent,
+  MediaRequest,
+  QueuedDigit,
+  SignallingEvent
+} from './call/model.ts'
+export { connectionMachine } from './connection.ts'
+export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
+export { registrationMachine } from './registration.ts'
+export type { RegistrationContext, RegistrationEmitted, RegistrationEvent } from './registration.ts'
 export type {
   Capabilities,
   DialOptions,

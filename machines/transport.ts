@@ -56,14 +56,24 @@ export type TransportEvent =
   /** `identity` is who we are to the provider: an address, never a secret. */
   | { readonly type: 'transport.opened'; readonly attempt: number; readonly identity: string }
   /** Not open, or open no more. `permanent`: trying again as we are is useless. */
-  | { readonly type: 'transport.closed'; readonly attempt: number; readonly permanent: boolean; readonly cause: Failure }
+  | {
+      readonly type: 'transport.closed'
+      readonly attempt: number
+      readonly permanent: boolean
+      readonly cause: Failure
+    }
   /** Nothing was heard for longer than the provider should be silent. */
   | { readonly type: 'transport.silent' }
   | { readonly type: 'transport.proved'; readonly attempt: number }
   /** `expires` in seconds: how long the provider keeps the registration. */
   | { readonly type: 'transport.registered'; readonly attempt: number; readonly expires: number }
   | { readonly type: 'transport.unregistered'; readonly attempt: number }
-  | { readonly type: 'transport.refused'; readonly attempt: number; readonly permanent: boolean; readonly cause: Failure }
+  | {
+      readonly type: 'transport.refused'
+      readonly attempt: number
+      readonly permanent: boolean
+      readonly cause: Failure
+    }
   | { readonly type: 'transport.incoming'; readonly leg: string; readonly from: Party; readonly to: Party }
   /** Something arrived that is not the protocol; it was dropped. */
   | { readonly type: 'transport.garbage'; readonly text: string }
@@ -107,7 +117,13 @@ export type LegCommand =
   | { readonly type: 'refuse' }
   /** Ask whether the far end still knows this call; answered by `leg.verified` or `leg.gone`. */
   | { readonly type: 'verify'; readonly attempt: number }
-  | { readonly type: 'dtmf'; readonly attempt: number; readonly tone: string; readonly duration: number; readonly method?: DtmfMethod }
+  | {
+      readonly type: 'dtmf'
+      readonly attempt: number
+      readonly tone: string
+      readonly duration: number
+      readonly method?: DtmfMethod
+    }
 
 export type LegEvent =
   | { readonly type: 'leg.ringing'; readonly earlyMedia: boolean }
@@ -118,7 +134,12 @@ export type LegEvent =
   | { readonly type: 'leg.cancelled'; readonly answeredElsewhere: boolean }
   | { readonly type: 'leg.ended'; readonly end: CallEnd }
   | { readonly type: 'leg.offer.received' }
-  | { readonly type: 'leg.offer.accepted'; readonly attempt: number; readonly granted: Terms; readonly peerHolds: boolean }
+  | {
+      readonly type: 'leg.offer.accepted'
+      readonly attempt: number
+      readonly granted: Terms
+      readonly peerHolds: boolean
+    }
   | { readonly type: 'leg.offer.refused'; readonly attempt: number; readonly glare: boolean; readonly cause: Failure }
   | { readonly type: 'leg.offer.answered'; readonly peerHolds: boolean }
   | { readonly type: 'leg.offer.failed'; readonly cause: Failure }

@@ -1,0 +1,88 @@
+import type { CallEnd } from '../failure.ts'
+import { callin } from './callin.ts'
+import { callout } from './callout.ts'
+import { dtmf } from './dtmf.ts'
+import { hold } from './hold.ts'
+import { microphone } from './microphone.ts'
+import { callContext } from './model.ts'
+import { negotiation } from './negotiation.ts'
+import { path } from './path.ts'
+import { callSetup } from './setup.ts'
+import { signalling } from './signalling.ts'
+
+const hungUp: CallEnd = { by: 'local', reason: 'hangup' }
+const cutOff: CallEnd = { by: 'system', reason: 'network' }
+
+/** One call, from the wish to place it or the first ring to its one end. */
+export const callMachine = callSetup.createMachine({
+  id: 'call',
+  context: ({ input }) => callContext(input),
+  invoke: [
+    { id: 'leg', src: 'leg', input: ({ context }) => ({ call: context.id }) },
+    { id: 'media', src: 'media', input: ({ context }) => ({ call: context.id }) }
+  ],
+  type: 'parallel',
+  output: ({ context }) => context.end,
+  states: {
+    progress: {
+      initial: 'setup',
+      on: {
+        'leg.failed': {
+          target: '.ended',
+          actions: [
+            { type: 'noteCause', params: ({ event }) => event },
+            {
+              type: 'noteEnd',
+              params: ({ event }) => ({ end: { by: 'system', reason: 'error', text: event.cause.text } })
+            }
+          ]
+        },
+        'leg.dtmf.received': {
+          actions: {
+            type: 'tell',
+            params: ({ event }) => ({ fact: { type: 'dtmf.received', tone: event.tone, duration: event.duration } })
+          }
+        }
+      },
+      states: {
+        setup: {
+          initial: 'routing',
+          on: {
+            'leg.path.connected': { actions: { type: 'notePath', params: { isUp: true } } },
+            'leg.path.interrupted': { actions: { type: 'notePath', params: { isUp: false } } },
+            'leg.path.failed': { actions: { type: 'notePath', params: { isUp: false } } }
+          },
+          states: {
+            routing: { always: [{ guard: 'isOutgoing', target: 'callout' }, { target: 'callin' }] },
+            callout,
+            callin
+          }
+        },
+        established: {
+          description: 'Answered by both sides: signalling stands, and the path region says how media does.',
+          type: 'parallel',
+          entry: { type: 'tell', params: { fact: { type: 'call.established' } } },
+          states: { negotiation, hold, path, signalling, dtmf },
+          on: {
+            hangup: { target: 'ending', actions: { type: 'noteEnd', params: { end: hungUp } } },
+            'network.dead': { target: 'ending', actions: { type: 'noteEnd', params: { end: cutOff } } },
+            'leg.ended': { target: 'ended', actions: { type: 'noteEnd', params: ({ event }) => event } }
+          }
+        },
+        ending: {
+          description: 'The far end is being told; it need not answer.',
+          tags: ['waiting'],
+          entry: 'sendHangup',
+          after: { endDeadline: 'ended' },
+          on: { 'leg.ended': 'ended', hangup: {} }
+        },
+        ended: {
+          description: 'Over. Whatever was open is closed before anybody sees this.',
+          type: 'final',
+          entry: ['tellEnd', 'raiseOver']
+        }
+      }
+    },
+    microphone
+  }
+})

@@ -1,0 +1,96 @@
+import type { CallEnd } from '../failure.ts'
+import { callSetup } from './setup.ts'
+
+const cancelled: CallEnd = { by: 'local', reason: 'cancelled' }
+const timedOut: CallEnd = { by: 'system', reason: 'timeout' }
+const notAnswered: CallEnd = { by: 'system', reason: 'no-answer' }
+const noMicrophone: CallEnd = { by: 'system', reason: 'media' }
+
+/** A call we place, until it is answered or over. */
+export const callout = callSetup.createStateConfig({
+  initial: 'acquiring',
+  on: {
+    'leg.ended': { target: '#call.progress.ended', actions: { type: 'noteEnd', params: ({ event }) => event } }
+  },
+  states: {
+    acquiring: {
+      description: 'The microphone is being opened; nothing has been sent yet.',
+      tags: ['waiting'],
+      entry: [{ type: 'countAttempt', params: { kind: 'media' } }, 'acquireMedia'],
+      after: {
+        acquireDeadline: { target: '#call.progress.ended', actions: { type: 'noteEnd', params: { end: noMicrophone } } }
+      },
+      on: {
+        'media.ready': [
+          {
+            guard: { type: 'isStale', params: ({ event }) => ({ kind: 'media', attempt: event.attempt }) },
+            actions: 'countStale'
+          },
+          { target: 'connecting' }
+        ],
+        'media.failed': [
+          {
+            guard: { type: 'isStale', params: ({ event }) => ({ kind: 'media', attempt: event.attempt }) },
+            actions: 'countStale'
+          },
+          {
+            target: '#call.progress.ended',
+            actions: [
+              { type: 'noteCause', params: ({ event }) => event },
+              {
+                type: 'noteEnd',
+                params: ({ event }) => ({
+                  end: { ...noMicrophone, text: event.cause.text, provider: { code: event.cause.code } }
+                })
+              }
+            ]
+          }
+        ],
+        hangup: { target: '#call.progress.ended', actions: { type: 'noteEnd', params: { end: cancelled } } }
+      }
+    },
+    connecting: {
+      description: 'The request is on its way; the far end has not been alerted.',
+      tags: ['waiting'],
+      entry: 'sendDial',
+      after: {
+        connectDeadline: { target: '#call.progress.ended', actions: { type: 'noteEnd', params: { end: timedOut } } }
+      },
+      on: {
+        'leg.ringing': { target: 'ringing', actions: { type: 'noteEarlyMedia', params: ({ event }) => event } },
+        'leg.answered': '#call.progress.established',
+        'leg.rejected': { target: '#call.progress.ended', actions: { type: 'noteEnd', params: ({ event }) => event } },
+        hangup: { target: 'cancelling', actions: { type: 'noteEnd', params: { end: cancelled } } }
+      }
+    },
+    ringing: {
+      description: 'The far end is being alerted.',
+      tags: ['waiting'],
+      entry: {
+        type: 'tell',
+        params: ({ context }) => ({ fact: { type: 'call.ringing', earlyMedia: context.earlyMedia } })
+      },
+      after: {
+        ringDeadline: { target: 'cancelling', actions: { type: 'noteEnd', params: { end: notAnswered } } }
+      },
+      on: {
+        'leg.ringing': { actions: { type: 'noteEarlyMedia', params: ({ event }) => event } },
+        'leg.answered': '#call.progress.established',
+        'leg.rejected': { target: '#call.progress.ended', actions: { type: 'noteEnd', params: ({ event }) => event } },
+        hangup: { target: 'cancelling', actions: { type: 'noteEnd', params: { end: cancelled } } }
+      }
+    },
+    cancelling: {
+      description: 'We no longer want the call; an answer that crosses our cancel is hung up.',
+      tags: ['waiting'],
+      entry: 'sendHangup',
+      after: { endDeadline: '#call.progress.ended' },
+      on: {
+        'leg.rejected': '#call.progress.ended',
+        'leg.ended': '#call.progress.ended',
+        'leg.answered': { actions: 'sendHangup' },
+        hangup: {}
+      }
+    }
+  }
+})

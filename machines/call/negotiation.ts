@@ -1,0 +1,86 @@
+import { and, stateIn } from 'xstate'
+import type { Failure } from '../failure.ts'
+import { callSetup } from './setup.ts'
+
+const noAnswer: Failure = { code: 'negotiation.timeout', text: 'The peer did not answer the offer in time' }
+
+/**
+ * The one owner of offer and answer (RFC 3264). The other regions never talk to the peer: they change what is `desired`,
+ * and here it is brought into agreement, one offer at a time. No failure of an offer ever ends the call.
+ */
+export const negotiation = callSetup.createStateConfig({
+  initial: 'stable',
+  states: {
+    stable: {
+      description:
+        'No offer is under way. Whatever differs from what is agreed is offered, as soon as the peer can be reached.',
+      entry: 'raiseSettled',
+      always: {
+        guard: and(['isOfferDue', 'canRenegotiate', stateIn('#call.progress.established.signalling.attached')]),
+        target: 'offering'
+      },
+      on: { 'leg.offer.received': 'answering' }
+    },
+    offering: {
+      description: 'Our offer is with the peer.',
+      tags: ['waiting'],
+      entry: [{ type: 'countAttempt', params: { kind: 'offer' } }, 'noteOffered', 'sendOffer'],
+      after: {
+        offerDeadline: {
+          target: 'stable',
+          actions: [{ type: 'noteCause', params: { cause: noAnswer } }, 'rollBack', 'raiseFailed']
+        }
+      },
+      on: {
+        'leg.offer.accepted': [
+          {
+            guard: { type: 'isStale', params: ({ event }) => ({ kind: 'offer', attempt: event.attempt }) },
+            actions: 'countStale'
+          },
+          {
+            target: 'stable',
+            actions: [
+              { type: 'noteGranted', params: ({ event }) => event },
+              { type: 'notePeerHold', params: ({ event }) => event }
+            ]
+          }
+        ],
+        'leg.offer.refused': [
+          {
+            guard: { type: 'isStale', params: ({ event }) => ({ kind: 'offer', attempt: event.attempt }) },
+            actions: 'countStale'
+          },
+          {
+            guard: { type: 'mayOfferAgain', params: ({ event }) => event },
+            target: 'waiting',
+            actions: 'countCollision'
+          },
+          {
+            target: 'stable',
+            actions: [{ type: 'noteCause', params: ({ event }) => event }, 'rollBack', 'raiseFailed']
+          }
+        ],
+        'leg.offer.received': { actions: 'sendRefusal' }
+      }
+    },
+    waiting: {
+      description: 'Both sides offered at once; whoever does not own the Call-ID goes first (RFC 3261 §14.1).',
+      tags: ['waiting'],
+      after: { glareDelay: 'stable' },
+      on: { 'leg.offer.received': 'answering' }
+    },
+    answering: {
+      description: 'The peer offered; our answer says how we hold.',
+      tags: ['waiting'],
+      entry: ['noteAnswered', 'sendAccept'],
+      after: { acceptDeadline: 'stable' },
+      on: {
+        'leg.offer.answered': {
+          target: 'stable',
+          actions: ['noteAccepted', { type: 'notePeerHold', params: ({ event }) => event }]
+        },
+        'leg.offer.failed': { target: 'stable', actions: { type: 'noteCause', params: ({ event }) => event } }
+      }
+    }
+  }
+})

@@ -1,0 +1,206 @@
+import { assign, emit, enqueueActions, raise, sendTo, setup } from 'xstate'
+import type { CallEnd, Failure } from '../failure.ts'
+import type { DtmfMethod, LegCommand, RejectReason, Terms } from '../transport.ts'
+import { unprovided } from '../unprovided.ts'
+import { reconcile, sameTerms } from './model.ts'
+import type {
+  CallContext,
+  CallEmitted,
+  CallEvent,
+  CallInput,
+  InternalEvent,
+  MediaCommand,
+  MediaRequest,
+  QueuedDigit
+} from './model.ts'
+
+type AttemptKind = keyof CallContext['attempts']
+
+/** Everything the regions of a call name: its guards, actions and deadlines. The regions themselves are files of their own. */
+export const callSetup = setup({
+  types: {
+    context: {} as CallContext,
+    events: {} as CallEvent,
+    emitted: {} as CallEmitted,
+    input: {} as CallInput,
+    output: {} as CallEnd | null,
+    tags: {} as 'waiting'
+  },
+  actors: {
+    leg: unprovided<LegCommand, { call: string }>('leg'),
+    media: unprovided<MediaCommand, { call: string }>('media')
+  },
+  guards: {
+    isOutgoing: ({ context }) => context.direction === 'outgoing',
+    isStale: ({ context }, params: { kind: AttemptKind; attempt: number }) =>
+      params.attempt !== context.attempts[params.kind],
+    isBusy: (_, params: { reason?: RejectReason }) => params.reason === 'busy',
+    isAnsweredElsewhere: (_, params: { answeredElsewhere: boolean }) => params.answeredElsewhere,
+    // negotiation
+    isOfferDue: ({ context }) => !sameTerms(context.desired, context.agreed),
+    mayOfferAgain: ({ context }, params: { glare: boolean }) => params.glare && context.collisions < 5,
+    canRenegotiate: ({ context }) => context.capabilities.renegotiate,
+    canSignalHold: ({ context }) => context.capabilities.hold,
+    isHoldAgreed: ({ context }) => context.agreed.hold,
+    isHoldDesired: ({ context }) => context.desired.hold,
+    isPeerHolding: ({ context }) => context.peerHolds,
+    // path
+    isPathUp: ({ context }) => context.pathIsUp,
+    // digits
+    canSendDigits: ({ context }) => context.capabilities.dtmf.length > 0,
+    hasDigits: ({ context }) => context.digits.length > 0,
+    isLastOfCommand: ({ context: { digits } }) => digits[0]?.command !== digits[1]?.command
+  },
+  actions: {
+    noteEnd: assign({ end: ({ context }, params: { end: CallEnd }) => context.end ?? params.end }),
+    noteCause: assign({ cause: (_, params: { cause: Failure }) => params.cause }),
+    noteEarlyMedia: assign({ earlyMedia: (_, params: { earlyMedia: boolean }) => params.earlyMedia }),
+    notePath: assign({ pathIsUp: (_, params: { isUp: boolean }) => params.isUp }),
+    notePeerHold: assign({ peerHolds: (_, params: { peerHolds: boolean }) => params.peerHolds }),
+    noteRequest: assign({
+      media: ({ context }, params: { media?: MediaRequest }) => params.media ?? context.media
+    }),
+    countStale: assign({ stale: ({ context }) => context.stale + 1 }),
+    countAttempt: assign({
+      attempts: ({ context: { attempts } }, params: { kind: AttemptKind }) => ({
+        ...attempts,
+        [params.kind]: attempts[params.kind] + 1
+      })
+    }),
+
+    // terms
+    desireHold: assign({
+      desired: ({ context }, params: { hold: boolean }) => ({ ...context.desired, hold: params.hold })
+    }),
+    desireRestart: assign({
+      desired: ({ context }) => ({ ...context.desired, restarts: context.agreed.restarts + 1 })
+    }),
+    desireWhatIsAgreed: assign({ desired: ({ context }) => ({ ...context.desired, hold: context.agreed.hold }) }),
+    agreeOnHold: assign({
+      agreed: ({ context }) => ({ ...context.agreed, hold: context.desired.hold })
+    }),
+    noteOffered: assign({ offered: ({ context }) => context.desired }),
+    /** An answer to the peer's offer says how we hold, but restarts nothing of ours. */
+    noteAnswered: assign({
+      offered: ({ context }) => ({ hold: context.desired.hold, restarts: context.agreed.restarts })
+    }),
+    noteGranted: assign({
+      agreed: (_, params: { granted: Terms }) => params.granted,
+      desired: ({ context }, params: { granted: Terms }) => reconcile(context.desired, context.offered, params.granted),
+      collisions: 0
+    }),
+    noteAccepted: assign({
+      agreed: ({ context }) => context.offered,
+      collisions: ({ context }) => (sameTerms(context.desired, context.offered) ? 0 : context.collisions)
+    }),
+    rollBack: assign({
+      desired: ({ context }) => reconcile(context.desired, context.offered, context.agreed),
+      collisions: 0
+    }),
+    countCollision: assign({ collisions: ({ context }) => context.collisions + 1 }),
+
+    // the leg
+    sendDial: sendTo('leg', ({ context }): LegCommand => ({
+      type: 'dial',
+      target: context.remote.address,
+      ...context.dial
+    })),
+    sendAnswer: sendTo('leg', { type: 'answer' } satisfies LegCommand),
+    sendReject: sendTo('leg', (_, params: { reason: RejectReason }): LegCommand => ({
+      type: 'reject',
+      reason: params.reason
+    })),
+    sendHangup: sendTo('leg', { type: 'hangup' } satisfies LegCommand),
+    sendOffer: sendTo('leg', ({ context }): LegCommand => ({
+      type: 'offer',
+      attempt: context.attempts.offer,
+      terms: context.offered
+    })),
+    sendAccept: sendTo('leg', ({ context }): LegCommand => ({ type: 'accept', hold: context.offered.hold })),
+    sendRefusal: sendTo('leg', { type: 'refuse' } satisfies LegCommand),
+    sendVerify: sendTo('leg', ({ context }): LegCommand => ({ type: 'verify', attempt: context.attempts.verify })),
+    sendDigit: sendTo('leg', ({ context }): LegCommand => digitCommand(context)),
+
+    // the microphone
+    acquireMedia: sendTo('media', ({ context }): MediaCommand => ({
+      type: 'acquire',
+      attempt: context.attempts.media,
+      request: context.media
+    })),
+    muteMicrophone: sendTo('media', { type: 'mute', on: true } satisfies MediaCommand),
+    unmuteMicrophone: sendTo('media', { type: 'mute', on: false } satisfies MediaCommand),
+    silence: sendTo('media', { type: 'hold', on: true } satisfies MediaCommand),
+    unsilence: sendTo('media', { type: 'hold', on: false } satisfies MediaCommand),
+
+    // digits
+    queueDigits: assign({
+      digits: ({ context }, params: { digits: readonly QueuedDigit[] }) => [...context.digits, ...params.digits]
+    }),
+    dequeueDigit: assign({ digits: ({ context }) => context.digits.slice(1) }),
+    dropCommand: assign({
+      digits: ({ context: { digits } }) => digits.filter((digit) => digit.command !== digits[0]?.command)
+    }),
+
+    // from region to region
+    raiseSettled: raise({ type: 'negotiation.settled' } satisfies InternalEvent),
+    raiseFailed: raise(({ context }): InternalEvent => ({
+      type: 'negotiation.failed',
+      cause: context.cause ?? noAnswer
+    })),
+    raiseAttached: raise({ type: 'signalling.attached' } satisfies InternalEvent),
+    raiseDead: raise({ type: 'network.dead' } satisfies InternalEvent),
+    raiseOver: raise({ type: 'call.over' } satisfies InternalEvent),
+
+    // to whoever listens
+    tell: emit((_, params: { fact: CallEmitted }) => params.fact),
+    tellEnd: emit(({ context }) => ({ type: 'call.ended', end: context.end ?? unexplained }) as const),
+    tellAnswerFailed: emit(
+      ({ context }) => ({ type: 'call.answer-failed', cause: context.cause ?? noAnswer }) as const
+    ),
+    tellHoldFailed: emit(({ context }) => ({ type: 'hold.failed', cause: context.cause ?? noAnswer }) as const),
+    tellResumeFailed: emit(({ context }) => ({ type: 'resume.failed', cause: context.cause ?? noAnswer }) as const),
+    tellDigitsSent: emit(({ context }) => ({ type: 'dtmf.sent', command: context.digits[0]?.command ?? '' }) as const),
+    tellDigitsFailed: emit(
+      ({ context }) =>
+        ({ type: 'dtmf.failed', command: context.digits[0]?.command ?? '', cause: context.cause ?? noAnswer }) as const
+    ),
+    tellUnsentDigits: enqueueActions(({ context, enqueue }) => {
+      if (context.digits.length === 0) return
+      enqueue.emit({ type: 'dtmf.unsent', digits: context.digits.map((digit) => digit.tone).join('') })
+    })
+  },
+  delays: {
+    /** A person may have to find the browser's question first. */
+    acquireDeadline: 60_000,
+    /** RFC 3261 timer B: 64 × T1. */
+    connectDeadline: 32_000,
+    ringDeadline: 60_000,
+    incomingDeadline: 120_000,
+    answerDeadline: 32_000,
+    endDeadline: 5_000,
+    offerDeadline: 32_000,
+    acceptDeadline: 32_000,
+    /** RFC 3261 §14.1, in steps of 10 ms: who owns the Call-ID waits longer, so that the two do not meet again. */
+    glareDelay: ({ context }) =>
+      context.direction === 'outgoing'
+        ? 2_100 + 10 * Math.floor(Math.random() * 191)
+        : 10 * Math.floor(Math.random() * 201),
+    holdDeadline: 60_000,
+    restartDelay: 2_500,
+    restartDeadline: 8_000,
+    mediaGrace: 30_000,
+    signallingGrace: 60_000,
+    verifyDeadline: 10_000,
+    digitDeadline: 5_000,
+    digitGap: ({ context }) => (context.digits[0]?.duration ?? 0) + (context.digits[0]?.gap ?? 0)
+  }
+})
+
+const noAnswer: Failure = { code: 'negotiation.timeout', text: 'The peer did not answer the offer in time' }
+const unexplained: CallEnd = { by: 'system', reason: 'error' }
+
+function digitCommand({ digits, attempts }: CallContext): LegCommand {
+  const digit = digits[0]
+  const method: { method?: DtmfMethod } = digit?.method === undefined ? {} : { method: digit.method }
+  return { type: 'dtmf', attempt: attempts.dtmf, tone: digit?.tone ?? '', duration: digit?.duration ?? 0, ...method }
+}
