@@ -1,0 +1,129 @@
+/** Real pages in a real Chromium, each with a user of its own: a test in Node watches and steers them all. */
+import type { Browser, Page } from 'playwright'
+import { chromium } from 'playwright'
+import { inject } from 'vitest'
+import type { Flow, FlowOptions } from './browser/media-meter.ts'
+import { chromiumPath } from './needing.ts'
+import type { UntilOptions } from './until.ts'
+import { until } from './until.ts'
+
+/** Fake devices, nothing that asks or phones home, media over loopback, and certificates that nobody signed. */
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  '--allow-loopback-in-peer-connection',
+  '--ignore-certificate-errors'
+]
+
+/** Ends with this process at the latest: it hangs on a pipe to it. */
+export function openBrowser({ flags: more = [] }: { readonly flags?: readonly string[] } = {}): Promise<Browser> {
+  const executablePath = chromiumPath()
+  if (!executablePath) throw new Error('There is no Chromium here')
+  return chromium.launch({ executablePath, args: [...flags, ...more] })
+}
+
+export interface PageOptions {
+  /** Runs before anything else on the page: replace a global, break a device. */
+  readonly before?: () => void
+}
+
+export interface UserPage {
+  readonly name: string
+  readonly page: Page
+  /** Runs a function on the page; what it uses must come in as `argument` or be global there, like `window.callchart`. */
+  evaluate<Result, Argument = undefined>(
+    action: (argument: Argument) => Result | Promise<Result>,
+    argument?: Argument
+  ): Promise<Result>
+  /** Waits until this function gives something on the page that is not null, undefined or false. */
+  until<Result, Argument = undefined>(
+    question: (argument: Argument) => Result | Promise<Result>,
+    argument?: Argument,
+    options?: UntilOptions
+  ): Promise<NonNullable<Exclude<Result, false>>>
+  /** Every message on the page's WebSockets, oldest first. */
+  readonly trace: readonly TracedMessage[]
+  /** Waits for a message that starts like this (`'BYE '`, `'SIP/2.0 486'`), already here or still to come. */
+  sees(direction: TracedMessage['direction'], start: string, options?: UntilOptions): Promise<TracedMessage>
+  /** Exceptions nobody caught, and what was logged as an error. */
+  readonly errors: readonly string[]
+  /** What a peer connection sends and plays within a window of real time. */
+  flow(options?: FlowOptions): Promise<Flow>
+  /** Closes the page without a goodbye: its sockets drop. */
+  close(): Promise<void>
+}
+
+export interface TracedMessage {
+  readonly direction: 'sent' | 'received'
+  readonly text: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+/** A page of its own for `name`: storage and devices are not shared with any other. */
+export async function openPage(browser: Browser, name: string, options: PageOptions = {}): Promise<UserPage> {
+  const context = await browser.newContext({ permissions: ['microphone', 'camera'], ignoreHTTPSErrors: true })
+  const page = await context.newPage()
+  const trace: TracedMessage[] = []
+  const errors: string[] = []
+
+  page.on('websocket', (socket) => {
+    const note =
+      (direction: TracedMessage['direction']) =>
+      ({ payload }: { payload: string | Buffer }) =>
+        void trace.push({ direction, text: payload.toString(), at: Date.now() })
+    socket.on('framesent', note('sent'))
+    socket.on('framereceived', note('received'))
+  })
+  page.on('pageerror', (error) => void errors.push(`${name}: ${error.stack ?? error.message}`))
+  page.on('crash', () => void errors.push(`${name}: the page crashed`))
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${name}: ${message.text()}`)
+  })
+  if (options.before) await page.addInitScript(options.before)
+  await page.goto(inject('pageUrl'))
+  await page.waitForFunction(() => 'callchart' in window)
+
+  // Playwright unwraps handles in arguments; ours are plain data, and its type for that does not mix with ours.
+  const evaluate: UserPage['evaluate'] = (action, argument) => page.evaluate(action as never, argument)
+
+  return {
+    name,
+    page,
+    trace,
+    errors,
+    evaluate,
+    until: (question, argument, wait) =>
+      until(() => evaluate(question, argument), { within: 10_000, what: `what ${name} waits for`, ...wait }),
+    sees: (direction, start, wait) =>
+      until(() => trace.find((message) => message.direction === direction && message.text.startsWith(start)), {
+        what: `${name}: ${direction} ${start}`,
+        ...wait
+      }),
+    flow: (wanted = {}) => evaluate((what) => window.media.flow(what), wanted),
+    close: () => context.close()
+  }
+}
+
+/**
+ * Does the same on all pages within a millisecond or two: two separate calls are 5 to 10 ms apart, too far to collide on
+ * the wire. As with `evaluate`, what the function uses must come in as `argument`.
+ */
+export function atTheSameInstant<Result, Argument = undefined>(
+  pages: readonly UserPage[],
+  action: (argument: Argument) => Result | Promise<Result>,
+  argument?: Argument
+): Promise<Result[]> {
+  const moment = Date.now() + 200
+  const call = `(${action.toString()})(${argument === undefined ? '' : JSON.stringify(argument)})`
+  const script = `window.atInstant(${moment}, () => ${call})`
+  return Promise.all(pages.map(({ page }) => page.evaluate<Result>(script)))
+}
