@@ -1,7 +1,7 @@
 // Makes a checkout ready: `node .ci/setup.mjs` installs the packages of the lock file when they are missing or older than
-// it; with `--programs` also what the tests need of the operating system. Needs nothing but Node, and runs before
-// `npm start` and `npm test`. A program that cannot be installed is an error only where CI is set: elsewhere the tests
-// that need it are skipped and say so.
+// it (with `--clean` always); with `--programs` also what the tests need of the operating system. Needs nothing but Node,
+// and runs before `npm start` and `npm test`. A program that cannot be installed is an error only where CI is set:
+// elsewhere the tests that need it are skipped and say so.
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -15,7 +15,9 @@ if (process.argv.includes('--programs')) installPrograms()
 
 function installPackages() {
   const written = (file) => (existsSync(`${root}/${file}`) ? statSync(`${root}/${file}`).mtimeMs : 0)
-  if (written('node_modules/.package-lock.json') >= written('package-lock.json')) return say('npm packages', 'there')
+  const clean = process.argv.includes('--clean')
+  if (!clean && written('node_modules/.package-lock.json') >= written('package-lock.json'))
+    return say('npm packages', 'there')
 
   say('npm packages', 'being installed')
   const { status } = run('npm', ['ci', '--no-audit', '--no-fund'], { stdio: 'inherit' })
