@@ -1,0 +1,129 @@
+/** What a party hears and says: a peer connection of its own with a tone on it. */
+import { countMedia, loadNodeWebRtc, meter } from '../../../../src/testing/webrtc.ts'
+import type { Meter } from '../../../../src/testing/webrtc.ts'
+import type { SipMediaCount } from '../types.ts'
+import { answerTo, directionOf, sends, withDirection } from './sdp.ts'
+import type { Direction } from './sdp.ts'
+
+export interface PartyMedia {
+  /** Takes the client's offer; the answer grants as much as `mine` allows. */
+  answer(offer: string, mine: Direction): Promise<string>
+  offer(mine: Direction): Promise<string>
+  /** Takes the client's answer to the last offer. */
+  accept(answer: string): Promise<void>
+  /** The last offer was refused; all is as before. */
+  rollback(): Promise<void>
+  count(): Promise<SipMediaCount>
+  close(): void
+}
+
+/** Where the media of parties comes from. */
+export interface MediaSource {
+  readonly RTCPeerConnection: typeof RTCPeerConnection
+  /** What a party says; without it nothing is sent. */
+  readonly tone?: () => MediaStream
+}
+
+export type MediaLoader = () => Promise<MediaSource>
+
+const TONE = { frequency: 700 }
+
+/** The given source of media, or werift's. It rejects when there is none: then no party can answer. */
+export function createMediaLoader(given: typeof RTCPeerConnection | null | undefined): MediaLoader {
+  let loading: Promise<MediaSource> | null = null
+  return async () => {
+    if (given === null) throw new Error('Parties have no media: RTCPeerConnection is null')
+    if (given) return { RTCPeerConnection: given }
+    loading ??= loadNodeWebRtc(TONE)
+    return loading.catch((cause: unknown) => {
+      throw new Error('Parties have no media: werift cannot be loaded', { cause })
+    })
+  }
+}
+
+/** Opens no connection before there is an offer to make or to answer. */
+export function createPartyMedia(load: MediaLoader): PartyMedia {
+  let opening: Promise<PartyMedia> | null = null
+  let closed = false
+  const open = async (): Promise<PartyMedia> => {
+    opening ??= load().then(openMedia)
+    const media = await opening
+    if (closed) media.close()
+    return media
+  }
+  return {
+    answer: async (offer, mine) => (await open()).answer(offer, mine),
+    offer: async (mine) => (await open()).offer(mine),
+    accept: async (answer) => (await open()).accept(answer),
+    rollback: async () => (await open()).rollback(),
+    count: async () => (opening ? (await open()).count() : { packetsReceived: 0, packetsSent: 0, loud: 0 }),
+    close() {
+      closed = true
+      opening?.then((media) => media.close()).catch(() => undefined)
+    }
+  }
+}
+
+function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
+  const connection = new RTCPeerConnection()
+  const stream = tone?.()
+  const [track = null] = stream?.getAudioTracks() ?? []
+  const heard: Meter[] = []
+  let sender: RTCRtpSender | null = null
+
+  connection.addEventListener('track', (event) => heard.push(meter(event.track)))
+
+  const prepare = (): void => {
+    sender ??= track && stream ? connection.addTrack(track, stream) : connection.addTransceiver('audio').sender
+  }
+  /** A party that may not send is still: no packet leaves it. */
+  const speak = async (direction: Direction): Promise<void> => {
+    await sender?.replaceTrack(sends(direction) ? track : null)
+  }
+  const describe = async (description: RTCSessionDescriptionInit): Promise<string> => {
+    await connection.setLocalDescription(description)
+    await gathered(connection)
+    return connection.localDescription?.sdp ?? ''
+  }
+
+  return {
+    async answer(offer, mine) {
+      await connection.setRemoteDescription({ type: 'offer', sdp: offer })
+      prepare()
+      const direction = answerTo(directionOf(offer), mine)
+      const sdp = await describe(await connection.createAnswer())
+      await speak(direction)
+      return withDirection(sdp, direction)
+    },
+    // The connection itself stays at sendrecv: taking back an offer must leave nothing narrowed behind.
+    async offer(mine) {
+      prepare()
+      return withDirection(await describe(await connection.createOffer()), mine)
+    },
+    async accept(answer) {
+      await connection.setRemoteDescription({ type: 'answer', sdp: answer })
+      await speak(answerTo(directionOf(answer), 'sendrecv'))
+    },
+    async rollback() {
+      if (connection.signalingState === 'have-local-offer') await connection.setLocalDescription({ type: 'rollback' })
+    },
+    async count() {
+      const loud = heard.reduce((sum, one) => sum + one.loud, 0)
+      return { ...(await countMedia(connection)), loud }
+    },
+    close() {
+      stream?.getTracks().forEach((each) => each.stop())
+      connection.close()
+    }
+  }
+}
+
+function gathered(connection: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (connection.iceGatheringState === 'complete') resolve()
+    }
+    connection.addEventListener('icegatheringstatechange', check)
+    check()
+  })
+}

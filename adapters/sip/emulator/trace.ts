@@ -1,0 +1,38 @@
+/** The server's memory of what passed: bounded, and without anything that authenticates. */
+import { Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
+import type { TraceEntry } from '../../../src/testing/emulator.ts'
+
+export interface Trace {
+  readonly entries: readonly TraceEntry[]
+  readonly entries$: Observable<TraceEntry>
+  record(entry: Omit<TraceEntry, 'at'>): void
+  complete(): void
+}
+
+const LONGEST_TEXT = 16_384
+
+export function createTrace(limit: number): Trace {
+  const entries: TraceEntry[] = []
+  const entries$ = new Subject<TraceEntry>()
+  return {
+    entries,
+    entries$: entries$.asObservable(),
+    record(entry) {
+      const text = mask(entry.text.slice(0, LONGEST_TEXT))
+      const kept = Object.freeze({ ...entry, text, at: Date.now() })
+      entries.push(kept)
+      if (entries.length > limit) entries.shift()
+      entries$.next(kept)
+    },
+    complete: () => entries$.complete()
+  }
+}
+
+/** Works on text, because broken messages are traced as well. A folded field goes on in lines that begin with a blank. */
+function mask(text: string): string {
+  return text.replace(/^((?:proxy-)?authorization[ \t]*:)((?:[^\r\n]|\r?\n[ \t])*)/gim, (_, name, value: string) => {
+    if (!/^\s*Digest\s/i.test(value)) return `${name} ***`
+    return `${name}${value.replace(/\b(response\s*=\s*)("[^"]*"?|[^\s,;]+)/gi, '$1"***"')}`
+  })
+}
