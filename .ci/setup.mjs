@@ -33,7 +33,8 @@ function installPrograms() {
   if (apt) {
     say(missing.join(', '), 'being installed')
     apt('update')
-    apt('install', '--yes', '--no-install-recommends', ...missing)
+    const install = (...names) => apt('install', '--yes', '--no-install-recommends', ...names)
+    if (!install(...missing)) for (const name of missing) install(name) // one that does not exist must not keep out the rest
   }
   const there = programs()
   for (const name of missing) {
@@ -72,7 +73,7 @@ function aptGet() {
   if (sudo.length > 0 && run('sudo', ['-n', 'true']).status !== 0) return null
   return (...args) => {
     const [command, ...rest] = [...sudo, 'apt-get', '--quiet', '--quiet', ...args]
-    run(command, rest, { stdio: 'inherit' })
+    return run(command, rest, { stdio: 'inherit' }).status === 0
   }
 }
 
