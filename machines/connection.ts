@@ -101,7 +101,12 @@ const opening = connectionSetup.createStateConfig({
   entry: ['countTry', 'sendConnect'],
   after: {
     openDeadline: [
-      { guard: 'mayRetry', target: 'waiting', actions: { type: 'noteCause', params: { cause: timedOut } } },
+      {
+        guard: 'mayRetry',
+        target: 'waiting',
+        // an opening that is given up must not succeed beside the next one
+        actions: [{ type: 'noteCause', params: { cause: timedOut } }, 'sendDisconnect']
+      },
       { target: '#connection.offline', actions: [{ type: 'noteCause', params: { cause: timedOut } }, ...giveUp] }
     ]
   },
@@ -134,7 +139,12 @@ const waiting = connectionSetup.createStateConfig({
   description: 'The last attempt failed; the next one starts after the wait, or at once when the network comes back.',
   entry: 'countWait',
   after: { retryDelay: 'opening' },
-  on: { 'network.online': 'opening', wake: 'opening' }
+  on: {
+    'network.online': 'opening',
+    wake: 'opening',
+    // of an opening that is over; nothing is open now
+    'transport.opened': { actions: 'countStale' }
+  }
 })
 
 const cancel = {
@@ -195,7 +205,8 @@ export const connectionMachine = connectionSetup.createMachine({
           after: {
             probeDeadline: {
               target: '#connection.reconnecting',
-              actions: [{ type: 'noteCause', params: { cause: timedOut } }, 'tellReconnecting']
+              // it may still be half open
+              actions: [{ type: 'noteCause', params: { cause: timedOut } }, 'sendDisconnect', 'tellReconnecting']
             }
           },
           on: {
@@ -261,7 +272,12 @@ export const connectionMachine = connectionSetup.createMachine({
       entry: 'sendDisconnect',
       after: { closeDeadline: 'offline' },
       exit: { type: 'tellDisconnected', params: { reason: 'requested' } },
-      on: { 'transport.closed': 'offline' }
+      on: {
+        'transport.closed': [
+          { guard: { type: 'isStale', params: ({ event }) => event }, actions: 'countStale' },
+          { target: 'offline' }
+        ]
+      }
     }
   }
 })

@@ -11,7 +11,14 @@ export type RegistrationEvent =
   | { readonly type: 'wake' }
   | Extract<
       TransportEvent,
-      { readonly type: 'transport.closed' | 'transport.registered' | 'transport.unregistered' | 'transport.refused' }
+      {
+        readonly type:
+          | 'transport.opened'
+          | 'transport.closed'
+          | 'transport.registered'
+          | 'transport.unregistered'
+          | 'transport.refused'
+      }
     >
 
 export type RegistrationEmitted =
@@ -22,6 +29,8 @@ export type RegistrationEmitted =
 export interface RegistrationContext {
   readonly policy: BackoffPolicy
   readonly attempt: number
+  /** The opening of the connection we are on, as far as we heard; the end of an older one is no news. */
+  readonly connection: number
   readonly tries: number
   /** Seconds the provider keeps us. */
   readonly expires: number
@@ -43,6 +52,7 @@ const registrationSetup = setup({
   guards: {
     isStale: ({ context }, params: { attempt: number }) => params.attempt !== context.attempt,
     isPermanent: (_, params: { permanent: boolean }) => params.permanent,
+    isOldConnection: ({ context }, params: { attempt: number }) => params.attempt < context.connection,
     mayRetry: ({ context }) => context.tries < context.policy.maxAttempts
   },
   actions: {
@@ -50,6 +60,9 @@ const registrationSetup = setup({
     countTry: assign({ attempt: ({ context }) => context.attempt + 1, tries: ({ context }) => context.tries + 1 }),
     countStale: assign({ stale: ({ context }) => context.stale + 1 }),
     noteCause: assign({ cause: (_, params: { cause: Failure }) => params.cause }),
+    noteConnection: assign({
+      connection: ({ context }, params: { attempt: number }) => Math.max(context.connection, params.attempt)
+    }),
     noteExpires: assign({ expires: (_, params: { expires: number }) => params.expires }),
     sendRegister: sendTo('transport', ({ context }): TransportCommand => ({
       type: 'register',
@@ -70,9 +83,10 @@ const registrationSetup = setup({
     /** RFC 3261 timer F. */
     registerDeadline: 32_000,
     unregisterDeadline: 5_000,
-    refreshDelay: ({ context }) => context.expires * 750,
+    /** RFC 3261 allows an expiry of 136 years, which is more than a timer can wait. */
+    refreshDelay: ({ context }) => Math.min(context.expires * 750, 2 ** 31 - 1),
     /** The rest of the time the provider keeps us: after it we are certainly gone. */
-    refreshDeadline: ({ context }) => context.expires * 250,
+    refreshDeadline: ({ context }) => Math.min(context.expires * 250, 2 ** 31 - 1),
     retryDelay: ({ context }) => backoffDelay(context.policy, context.tries - 1)
   }
 })
@@ -94,11 +108,15 @@ const refusals = [
 /** Whether incoming calls can reach us on the connection we have now. */
 export const registrationMachine = registrationSetup.createMachine({
   id: 'registration',
-  context: ({ input }) => ({ policy: input.policy, attempt: 0, tries: 0, expires: 0, cause: null, stale: 0 }),
+  context: ({ input }) => ({ policy: input.policy, attempt: 0, connection: 0, tries: 0, expires: 0, cause: null, stale: 0 }),
   invoke: { id: 'transport', src: 'transport' },
   on: {
     // registered is always: on the connection that stands now
-    'transport.closed': '.unregistered'
+    'transport.opened': { actions: { type: 'noteConnection', params: ({ event }) => event } },
+    'transport.closed': [
+      { guard: { type: 'isOldConnection', params: ({ event }) => event }, actions: 'countStale' },
+      { target: '.unregistered' }
+    ]
   },
   initial: 'unregistered',
   states: {
@@ -153,11 +171,17 @@ export const registrationMachine = registrationSetup.createMachine({
         }
       },
       on: {
-        'transport.closed': {
-          target: 'unregistered',
-          actions: [{ type: 'noteCause', params: ({ event }) => event }, 'tellUnregistered']
-        },
-        'transport.unregistered': { target: 'unregistered', actions: 'tellUnregistered' },
+        'transport.closed': [
+          { guard: { type: 'isOldConnection', params: ({ event }) => event }, actions: 'countStale' },
+          {
+            target: 'unregistered',
+            actions: [{ type: 'noteCause', params: ({ event }) => event }, 'tellUnregistered']
+          }
+        ],
+        'transport.unregistered': [
+          { guard: { type: 'isStale', params: ({ event }) => event }, actions: 'countStale' },
+          { target: 'unregistered', actions: 'tellUnregistered' }
+        ],
         unregister: 'unregistering'
       }
     },
@@ -189,7 +213,16 @@ export const registrationMachine = registrationSetup.createMachine({
       entry: ['countTry', 'sendUnregister'],
       exit: 'tellUnregistered',
       after: { unregisterDeadline: 'unregistered' },
-      on: { 'transport.unregistered': 'unregistered', 'transport.refused': 'unregistered' }
+      on: {
+        'transport.unregistered': [
+          { guard: { type: 'isStale', params: ({ event }) => event }, actions: 'countStale' },
+          { target: 'unregistered' }
+        ],
+        'transport.refused': [
+          { guard: { type: 'isStale', params: ({ event }) => event }, actions: 'countStale' },
+          { target: 'unregistered' }
+        ]
+      }
     }
   }
 })

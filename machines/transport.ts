@@ -15,6 +15,8 @@ export interface Transport {
   send(command: TransportCommand): void
   /** The leg of this id: the incoming one that `transport.incoming` named, otherwise a new one for an outgoing call. */
   leg(id: string): Leg
+  /** Says why this target cannot be dialled, or null: what a valid address is, only the provider knows. */
+  check(target: string): Failure | null
   /** Closes what is open and forgets every leg; idempotent. Nothing is emitted afterwards. */
   dispose(): void
 }
@@ -148,6 +150,8 @@ export type LegEvent =
   | { readonly type: 'leg.path.connected' }
   | { readonly type: 'leg.path.interrupted' }
   | { readonly type: 'leg.path.failed' }
+  /** The path does not stand yet, and we have found more candidates since the peer was told of some. */
+  | { readonly type: 'leg.path.incomplete' }
   | { readonly type: 'leg.dtmf.sent'; readonly attempt: number }
   | { readonly type: 'leg.dtmf.failed'; readonly attempt: number; readonly cause: Failure }
   | { readonly type: 'leg.dtmf.received'; readonly tone: string; readonly duration: number }

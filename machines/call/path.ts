@@ -24,7 +24,10 @@ export const path = callSetup.createStateConfig({
       description: 'The call is answered, and nothing can be heard yet.',
       tags: ['waiting'],
       after: { mediaGrace: dead },
-      on: { 'leg.path.interrupted': 'interrupted', 'leg.path.failed': broken }
+      on: {
+        // our first offer went out with the first candidates; a restart brings the peer all of them
+        'leg.path.incomplete': { guard: 'canRenegotiate', actions: 'desireRestart' },
+        'leg.path.interrupted': 'interrupted', 'leg.path.failed': broken }
     },
     connected: {
       description: 'Media can flow both ways.',

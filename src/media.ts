@@ -1,0 +1,113 @@
+import type { Failure, MediaCommand, MediaEvent, MediaRequest } from '../machines/index.ts'
+
+/** Where microphones come from; the browser's `navigator.mediaDevices` unless the application has its own. */
+export interface MediaDevicesLike {
+  getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>
+}
+
+export interface MediaOptions {
+  readonly mediaDevices?: MediaDevicesLike
+  /** Passed on for every microphone; see MediaTrackConstraints. */
+  readonly audio?: MediaTrackConstraints
+}
+
+/**
+ * The microphone of one call, and the loudspeaker as far as hold is concerned. It owns what it captured: every track is
+ * stopped when it is released, also one that the browser grants only afterwards.
+ */
+export class CallMedia {
+  readonly #options: MediaOptions
+  readonly #report: (event: MediaEvent) => void
+  #stream: MediaStream | null = null
+  #remote: MediaStream | null = null
+  #muted = false
+  #held = false
+  #released = false
+
+  constructor(options: MediaOptions, report: (event: MediaEvent) => void) {
+    this.#options = options
+    this.#report = report
+  }
+
+  get stream(): MediaStream | null {
+    return this.#stream
+  }
+
+  send(command: MediaCommand) {
+    if (command.type === 'acquire') void this.#acquire(command.attempt, command.request)
+    if (command.type === 'mute') this.#muted = command.on
+    if (command.type === 'hold') this.#held = command.on
+    this.#apply()
+  }
+
+  /** What the peer sends, so that nothing of it is played while we hold. */
+  play(remote: MediaStream | null) {
+    this.#remote = remote
+    this.#apply()
+  }
+
+  release() {
+    this.#released = true
+    stopTracks(this.#stream)
+    this.#stream = null
+    this.#remote = null
+  }
+
+  async #acquire(attempt: number, request: MediaRequest) {
+    try {
+      if (this.#stream === null && request.audio !== false) {
+        const stream = await getUserMedia(this.#options, request)
+        if (this.#released) return stopTracks(stream)
+        this.#stream = stream
+        this.#apply()
+      }
+      this.#report({ type: 'media.ready', attempt })
+    } catch (error) {
+      this.#report({ type: 'media.failed', attempt, cause: mediaFailure(error) })
+    }
+  }
+
+  #apply() {
+    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.#muted && !this.#held
+    for (const track of this.#remote?.getTracks() ?? []) track.enabled = !this.#held
+  }
+}
+
+async function getUserMedia(options: MediaOptions, request: MediaRequest): Promise<MediaStream> {
+  const devices = options.mediaDevices ?? globalThis.navigator?.mediaDevices
+  if (typeof devices?.getUserMedia !== 'function') throw unsupported
+  const device = typeof request.audio === 'object' ? { deviceId: { exact: request.audio.deviceId } } : {}
+  return devices.getUserMedia({ audio: { ...options.audio, ...device }, video: false })
+}
+
+function stopTracks(stream: MediaStream | null) {
+  for (const track of stream?.getTracks() ?? []) track.stop()
+}
+
+const unsupported: Failure = {
+  code: 'media.unsupported',
+  text: 'There is no way to open a microphone here: no navigator.mediaDevices (a page needs https), and none was given'
+}
+
+/** https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia */
+function mediaFailure(error: unknown): Failure {
+  if (error === unsupported) return unsupported
+  const { name, message } = error instanceof Error ? error : { name: '', message: String(error) }
+  switch (name) {
+    case 'NotAllowedError':
+    case 'SecurityError':
+      return { code: 'media.denied', text: 'The microphone was refused', provider: { text: message } }
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+      return { code: 'media.no-device', text: 'There is no such microphone', provider: { text: message } }
+    case 'NotReadableError':
+    case 'AbortError':
+      return {
+        code: 'media.busy',
+        text: 'The microphone cannot be opened, perhaps another program has it',
+        provider: { text: message }
+      }
+    default:
+      return { code: 'media.failed', text: 'The microphone could not be opened', provider: { text: message } }
+  }
+}

@@ -1,0 +1,113 @@
+import type { SnapshotFrom } from 'xstate'
+import type { CallEnd, callMachine, Party } from '../machines/index.ts'
+
+export type CallSnapshot = SnapshotFrom<typeof callMachine>
+
+export type CallStatus =
+  | 'acquiring'
+  | 'connecting'
+  | 'ringing'
+  | 'answering'
+  | 'cancelling'
+  | 'rejecting'
+  | 'established'
+  | 'ending'
+  | 'ended'
+
+export interface HoldView {
+  readonly local: 'active' | 'holding' | 'held' | 'resuming'
+  readonly remote: 'active' | 'held'
+}
+
+export type PathView = 'connecting' | 'connected' | 'interrupted' | 'restarting'
+export type SignallingView = 'attached' | 'detached' | 'reattaching'
+
+/** Milliseconds since the epoch; null for what has not happened. */
+export interface CallTimes {
+  readonly started: number
+  readonly ringing: number | null
+  readonly established: number | null
+  readonly ended: number | null
+}
+
+/** Everything an interface shows of a call: frozen, plain data, and the same object until something changes. */
+export interface CallView {
+  readonly id: string
+  readonly direction: 'outgoing' | 'incoming'
+  readonly remote: Party
+  readonly status: CallStatus
+  /** The far end already sends sound: announcements, music, ringing. */
+  readonly earlyMedia: boolean
+  readonly hold: HoldView
+  readonly microphone: 'live' | 'muted'
+  /** Established means signalling *and* media only while this is `connected`. Null before and after. */
+  readonly path: PathView | null
+  readonly signalling: SignallingView | null
+  readonly negotiation: 'stable' | 'offering' | 'waiting' | 'answering' | null
+  /** Digits that are still to be sent. */
+  readonly digits: string
+  readonly end: CallEnd | null
+  readonly times: CallTimes
+}
+
+const notHeld: HoldView = Object.freeze({ local: 'active', remote: 'active' })
+
+const setupStatus = {
+  acquiring: 'acquiring',
+  connecting: 'connecting',
+  ringing: 'ringing',
+  cancelling: 'cancelling',
+  answering: 'answering',
+  declining: 'rejecting',
+  refusing: 'rejecting',
+  'giving-up': 'rejecting'
+} as const satisfies Record<string, CallStatus>
+
+export function statusOf({ value: { progress } }: CallSnapshot): CallStatus {
+  if (progress === 'ended' || progress === 'ending') return progress
+  if ('established' in progress) return 'established'
+  const { setup } = progress
+  // `routing` is left before anybody can see it
+  if (setup === 'routing') return 'acquiring'
+  const state = 'callout' in setup ? setup.callout : setup.callin
+  return setupStatus[typeof state === 'string' ? state : 'answering']
+}
+
+/** The view of a snapshot; parts that have not changed are the parts of the view before. */
+export function callView(snapshot: CallSnapshot, times: CallTimes, before: CallView | null): CallView {
+  const { context, value } = snapshot
+  const regions =
+    typeof value.progress === 'object' && 'established' in value.progress ? value.progress.established : null
+  const hold = regions?.hold ?? notHeld
+  return Object.freeze({
+    id: context.id,
+    direction: context.direction,
+    remote: context.remote,
+    status: statusOf(snapshot),
+    earlyMedia: context.earlyMedia,
+    hold:
+      before?.hold.local === hold.local && before.hold.remote === hold.remote
+        ? before.hold
+        : Object.freeze({ ...hold }),
+    microphone: value.microphone === 'muted' ? 'muted' : 'live',
+    path: regions === null ? null : pathView(regions.path),
+    signalling: regions === null ? null : signallingView(regions.signalling),
+    negotiation: regions?.negotiation ?? null,
+    digits: context.digits.map((digit) => digit.tone).join(''),
+    end: context.end,
+    times
+  })
+}
+
+type Regions = Extract<CallSnapshot['value']['progress'], { established: unknown }>['established']
+
+function pathView(path: Regions['path']): PathView {
+  if (path === 'connected') return 'connected'
+  if (typeof path === 'object') return path.interrupted === 'restarting' ? 'restarting' : 'interrupted'
+  return path === 'failed' ? 'interrupted' : 'connecting'
+}
+
+function signallingView(signalling: Regions['signalling']): SignallingView {
+  if (signalling === 'attached') return 'attached'
+  return typeof signalling === 'object' && signalling.detached === 'reattaching' ? 'reattaching' : 'detached'
+}
