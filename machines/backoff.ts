@@ -26,7 +26,9 @@ export const defaultBackoff: BackoffPolicy = {
 
 /** Milliseconds to wait before the retry that follows `waits` earlier waits; `random` gives a number in [0, 1). */
 export function backoffDelay(policy: BackoffPolicy, waits: number, random: () => number = Math.random): number {
-  const delay = Math.min(policy.maxDelay, policy.initialDelay * policy.factor ** waits)
+  // the factor outgrows every number after a thousand waits, and nothing times infinity is no number at all
+  const growth = Math.min(policy.factor ** waits, Number.MAX_VALUE)
+  const delay = Math.min(policy.maxDelay, policy.initialDelay * growth)
   if (policy.jitter === 'full') return Math.round(delay * random())
   if (policy.jitter === 'equal') return Math.round(delay * (0.5 + 0.5 * random()))
   return delay

@@ -108,7 +108,15 @@ const refusals = [
 /** Whether incoming calls can reach us on the connection we have now. */
 export const registrationMachine = registrationSetup.createMachine({
   id: 'registration',
-  context: ({ input }) => ({ policy: input.policy, attempt: 0, connection: 0, tries: 0, expires: 0, cause: null, stale: 0 }),
+  context: ({ input }) => ({
+    policy: input.policy,
+    attempt: 0,
+    connection: 0,
+    tries: 0,
+    expires: 0,
+    cause: null,
+    stale: 0
+  }),
   invoke: { id: 'transport', src: 'transport' },
   on: {
     // registered is always: on the connection that stands now

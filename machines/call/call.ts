@@ -25,6 +25,7 @@ export const callMachine = callSetup.createMachine({
   output: ({ context }) => context.end,
   states: {
     progress: {
+      description: 'How far the call has come.',
       initial: 'setup',
       on: {
         'leg.failed': {
@@ -46,6 +47,7 @@ export const callMachine = callSetup.createMachine({
       },
       states: {
         setup: {
+          description: 'Not answered by both sides yet.',
           initial: 'routing',
           on: {
             'leg.path.connected': { actions: { type: 'notePath', params: { isUp: true } } },
@@ -53,7 +55,10 @@ export const callMachine = callSetup.createMachine({
             'leg.path.failed': { actions: { type: 'notePath', params: { isUp: false } } }
           },
           states: {
-            routing: { always: [{ guard: 'isOutgoing', target: 'callout' }, { target: 'callin' }] },
+            routing: {
+              description: 'Decides which way the call goes.',
+              always: [{ guard: 'isOutgoing', target: 'callout' }, { target: 'callin' }]
+            },
             callout,
             callin
           }
@@ -74,7 +79,7 @@ export const callMachine = callSetup.createMachine({
           tags: ['waiting'],
           entry: 'sendHangup',
           after: { endDeadline: 'ended' },
-          on: { 'leg.ended': 'ended', hangup: {} }
+          on: { 'leg.ended': 'ended', 'leg.rejected': 'ended', 'leg.cancelled': 'ended', hangup: {} }
         },
         ended: {
           description: 'Over. Whatever was open is closed before anybody sees this.',

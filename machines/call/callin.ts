@@ -1,4 +1,5 @@
 import type { CallEnd } from '../failure.ts'
+import type { RejectReason } from '../transport.ts'
 import { callSetup } from './setup.ts'
 
 const missed: CallEnd = { by: 'remote', reason: 'missed' }
@@ -13,8 +14,18 @@ const decline = {
   actions: { type: 'noteEnd', params: { end: declined } }
 } as const
 
+const reject = [
+  {
+    guard: { type: 'isBusy', params: ({ event }: { event: { reason?: RejectReason } }) => event },
+    target: '#call.progress.setup.callin.refusing',
+    actions: { type: 'noteEnd', params: { end: busy } }
+  },
+  decline
+] as const
+
 /** A call that reaches us, until it is answered or over. */
 export const callin = callSetup.createStateConfig({
+  description: 'We are called.',
   initial: 'ringing',
   entry: { type: 'tell', params: { fact: { type: 'call.ringing', earlyMedia: false } } },
   on: {
@@ -38,14 +49,7 @@ export const callin = callSetup.createStateConfig({
       },
       on: {
         answer: { target: 'answering', actions: { type: 'noteRequest', params: ({ event }) => event } },
-        reject: [
-          {
-            guard: { type: 'isBusy', params: ({ event }) => event },
-            target: 'refusing',
-            actions: { type: 'noteEnd', params: { end: busy } }
-          },
-          decline
-        ]
+        reject
       }
     },
     answering: {
@@ -87,7 +91,7 @@ export const callin = callSetup.createStateConfig({
                 actions: [{ type: 'noteCause', params: ({ event }) => event }, 'tellAnswerFailed']
               }
             ],
-            reject: decline
+            reject
           }
         },
         sending: {

@@ -8,6 +8,7 @@ const noMicrophone: CallEnd = { by: 'system', reason: 'media' }
 
 /** A call we place, until it is answered or over. */
 export const callout = callSetup.createStateConfig({
+  description: 'We call.',
   initial: 'acquiring',
   on: {
     'leg.ended': { target: '#call.progress.ended', actions: { type: 'noteEnd', params: ({ event }) => event } }

@@ -9,6 +9,7 @@ const noAnswer: Failure = { code: 'dtmf.timeout', text: 'The digit was not confi
  * sent is told at the end.
  */
 export const dtmf = callSetup.createStateConfig({
+  description: 'Digits wait their turn here.',
   initial: 'idle',
   on: {
     dtmf: { guard: 'canSendDigits', actions: { type: 'queueDigits', params: ({ event }) => event } }
@@ -42,6 +43,7 @@ export const dtmf = callSetup.createStateConfig({
             guard: { type: 'isStale', params: ({ event }) => ({ kind: 'dtmf', attempt: event.attempt }) },
             actions: 'countStale'
           },
+          { guard: 'isLastOfCommand', target: 'pausing', actions: 'tellDigitsSent' },
           { target: 'pausing' }
         ],
         'leg.dtmf.failed': [
@@ -59,12 +61,9 @@ export const dtmf = callSetup.createStateConfig({
     pausing: {
       description:
         'The digit and the gap after it are let to pass, so that the far end hears two where two were pressed.',
-      after: {
-        digitGap: [
-          { guard: 'isLastOfCommand', target: 'idle', actions: ['tellDigitsSent', 'dequeueDigit'] },
-          { target: 'idle', actions: 'dequeueDigit' }
-        ]
-      }
+      after: { digitGap: 'idle' },
+      // on every way out: a digit that was sent is not unsent because the call ends in the gap after it
+      exit: 'dequeueDigit'
     }
   }
 })

@@ -1,8 +1,17 @@
-import { not } from 'xstate'
+import { and, not, or, stateIn } from 'xstate'
 import type { Failure } from '../failure.ts'
 import { callSetup } from './setup.ts'
 
 const noAnswer: Failure = { code: 'negotiation.timeout', text: 'The peer could not be asked in time' }
+const notGranted: Failure = { code: 'negotiation.rejected', text: 'The peer agreed to something else' }
+
+/** Nothing is asked of the peer, and nothing needs to be. */
+const atRest = and([stateIn('#call.progress.established.negotiation.stable'), not('isOfferDue')])
+/** The answer may change what is agreed at any moment. */
+const beingNegotiated = or([
+  stateIn('#call.progress.established.negotiation.offering'),
+  stateIn('#call.progress.established.negotiation.answering')
+])
 
 const held = {
   guard: 'isHoldAgreed',
@@ -21,9 +30,11 @@ const resumed = {
  * answers; only negotiation says when it is so.
  */
 export const hold = callSetup.createStateConfig({
+  description: 'Who of the two holds.',
   type: 'parallel',
   states: {
     local: {
+      description: 'Whether we hold.',
       initial: 'active',
       states: {
         active: {
@@ -52,8 +63,11 @@ export const hold = callSetup.createStateConfig({
           description: 'Already silent; the peer has not agreed yet.',
           tags: ['waiting'],
           entry: 'silence',
+          // asked to resume and to hold again before the peer was asked anything
+          always: { ...held, guard: and([atRest, held.guard]) },
           after: {
             holdDeadline: [
+              { guard: beingNegotiated, target: 'holding', reenter: true },
               held,
               {
                 target: 'active',
@@ -62,7 +76,14 @@ export const hold = callSetup.createStateConfig({
             ]
           },
           on: {
-            'negotiation.settled': held,
+            'negotiation.settled': [
+              held,
+              {
+                guard: not('isHoldDesired'),
+                target: 'active',
+                actions: [{ type: 'noteCause', params: { cause: notGranted } }, 'tellHoldFailed']
+              }
+            ],
             'negotiation.failed': { guard: not('isHoldDesired'), target: 'active', actions: 'tellHoldFailed' },
             resume: { target: 'resuming', actions: { type: 'desireHold', params: { hold: false } } }
           }
@@ -91,8 +112,10 @@ export const hold = callSetup.createStateConfig({
         resuming: {
           description: 'Still silent; the peer has not agreed to go on yet.',
           tags: ['waiting'],
+          always: { ...resumed, guard: and([atRest, resumed.guard]) },
           after: {
             holdDeadline: [
+              { guard: beingNegotiated, target: 'resuming', reenter: true },
               { ...resumed },
               {
                 target: 'held',
@@ -101,7 +124,14 @@ export const hold = callSetup.createStateConfig({
             ]
           },
           on: {
-            'negotiation.settled': resumed,
+            'negotiation.settled': [
+              resumed,
+              {
+                guard: 'isHoldDesired',
+                target: 'held',
+                actions: [{ type: 'noteCause', params: { cause: notGranted } }, 'tellResumeFailed']
+              }
+            ],
             'negotiation.failed': [{ guard: 'isHoldDesired', target: 'held', actions: 'tellResumeFailed' }, resumed],
             hold: { target: 'holding', actions: { type: 'desireHold', params: { hold: true } } }
           }
@@ -109,6 +139,7 @@ export const hold = callSetup.createStateConfig({
       }
     },
     remote: {
+      description: 'Whether the peer holds.',
       initial: 'active',
       states: {
         active: {

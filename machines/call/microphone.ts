@@ -5,6 +5,7 @@ import { callSetup } from './setup.ts'
  * only an unmute unmutes.
  */
 export const microphone = callSetup.createStateConfig({
+  description: 'Whether the user wants to be heard.',
   initial: 'live',
   on: { 'call.over': '.off' },
   states: {

@@ -9,6 +9,7 @@ const noAnswer: Failure = { code: 'negotiation.timeout', text: 'The peer did not
  * and here it is brought into agreement, one offer at a time. No failure of an offer ever ends the call.
  */
 export const negotiation = callSetup.createStateConfig({
+  description: 'Brings what is agreed to what is desired.',
   initial: 'stable',
   states: {
     stable: {
@@ -16,7 +17,7 @@ export const negotiation = callSetup.createStateConfig({
         'No offer is under way. Whatever differs from what is agreed is offered, as soon as the peer can be reached.',
       entry: 'raiseSettled',
       always: {
-        guard: and(['isOfferDue', 'canRenegotiate', stateIn('#call.progress.established.signalling.attached')]),
+        guard: and(['isOfferDue', stateIn('#call.progress.established.signalling.attached')]),
         target: 'offering'
       },
       on: { 'leg.offer.received': 'answering' }

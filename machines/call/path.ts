@@ -11,6 +11,7 @@ const dead = { target: '#call.progress.established.path.failed' } as const
  * carries out; only when that has not helped for the whole grace does the call end.
  */
 export const path = callSetup.createStateConfig({
+  description: 'Whether media can flow.',
   initial: 'unknown',
   on: {
     'leg.path.connected': '.connected'
@@ -27,7 +28,9 @@ export const path = callSetup.createStateConfig({
       on: {
         // our first offer went out with the first candidates; a restart brings the peer all of them
         'leg.path.incomplete': { guard: 'canRenegotiate', actions: 'desireRestart' },
-        'leg.path.interrupted': 'interrupted', 'leg.path.failed': broken }
+        'leg.path.interrupted': 'interrupted',
+        'leg.path.failed': broken
+      }
     },
     connected: {
       description: 'Media can flow both ways.',

@@ -7,6 +7,7 @@ const grace = { target: '#call.progress.established.signalling.lost' } as const
  * the call is proven to still exist over there, and only a whole grace without that ends it.
  */
 export const signalling = callSetup.createStateConfig({
+  description: 'Whether the far end can be told anything.',
   initial: 'attached',
   states: {
     attached: {

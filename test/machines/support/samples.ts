@@ -1,0 +1,194 @@
+import type { CallContext, CallEvent } from '../../../machines/index.ts'
+import type {
+  ConnectionContext,
+  ConnectionEvent,
+  RegistrationContext,
+  RegistrationEvent
+} from '../../../machines/index.ts'
+import type { CallEnd, Failure } from '../../../machines/index.ts'
+
+/**
+ * One event of each type and of each kind that matters, made to fit the moment: `''` is the plain one. The compiler
+ * holds the lists complete: an event type without a sample, or a sample of no event type, does not compile.
+ */
+type Samples<TContext, TEvent extends { readonly type: string }> = {
+  readonly [TType in TEvent['type']]: Readonly<
+    Record<string, (context: TContext) => Extract<TEvent, { readonly type: TType }>>
+  >
+}
+
+const gone: Failure = { code: 'connection.lost', text: 'The socket closed' }
+const refused: Failure = { code: 'connection.refused', text: 'The account does not exist' }
+
+export const connectionSamples: Samples<ConnectionContext, ConnectionEvent> = {
+  connect: { '': () => ({ type: 'connect' }) },
+  disconnect: { '': () => ({ type: 'disconnect' }) },
+  'network.online': { '': () => ({ type: 'network.online' }) },
+  'network.offline': { '': () => ({ type: 'network.offline' }) },
+  wake: { '': () => ({ type: 'wake' }) },
+  'transport.opened': {
+    '': ({ attempt }) => ({ type: 'transport.opened', attempt, identity: 'sip:me@example.org' }),
+    stale: ({ attempt }) => ({ type: 'transport.opened', attempt: attempt - 1, identity: 'sip:me@example.org' })
+  },
+  'transport.closed': {
+    '': ({ attempt }) => ({ type: 'transport.closed', attempt, permanent: false, cause: gone }),
+    permanent: ({ attempt }) => ({ type: 'transport.closed', attempt, permanent: true, cause: refused }),
+    stale: ({ attempt }) => ({ type: 'transport.closed', attempt: attempt - 1, permanent: true, cause: refused })
+  },
+  'transport.silent': { '': () => ({ type: 'transport.silent' }) },
+  'transport.proved': {
+    '': ({ probe }) => ({ type: 'transport.proved', attempt: probe }),
+    stale: ({ probe }) => ({ type: 'transport.proved', attempt: probe - 1 })
+  }
+}
+
+const forbidden: Failure = { code: 'registration.forbidden', text: 'Forbidden', provider: { code: 403 } }
+const rejected: Failure = { code: 'registration.rejected', text: 'Busy everywhere', provider: { code: 500 } }
+
+export const registrationSamples: Samples<RegistrationContext, RegistrationEvent> = {
+  register: { '': () => ({ type: 'register' }) },
+  unregister: { '': () => ({ type: 'unregister' }) },
+  wake: { '': () => ({ type: 'wake' }) },
+  'transport.opened': {
+    '': ({ connection }) => ({ type: 'transport.opened', attempt: connection + 1, identity: 'sip:me@example.org' }),
+    stale: ({ connection }) => ({ type: 'transport.opened', attempt: connection - 1, identity: 'sip:me@example.org' })
+  },
+  'transport.closed': {
+    '': ({ connection }) => ({ type: 'transport.closed', attempt: connection, permanent: false, cause: gone }),
+    stale: ({ connection }) => ({ type: 'transport.closed', attempt: connection - 1, permanent: false, cause: gone })
+  },
+  'transport.registered': {
+    '': ({ attempt }) => ({ type: 'transport.registered', attempt, expires: 600 }),
+    stale: ({ attempt }) => ({ type: 'transport.registered', attempt: attempt - 1, expires: 600 })
+  },
+  'transport.unregistered': {
+    '': ({ attempt }) => ({ type: 'transport.unregistered', attempt }),
+    stale: ({ attempt }) => ({ type: 'transport.unregistered', attempt: attempt - 1 })
+  },
+  'transport.refused': {
+    '': ({ attempt }) => ({ type: 'transport.refused', attempt, permanent: false, cause: rejected }),
+    permanent: ({ attempt }) => ({ type: 'transport.refused', attempt, permanent: true, cause: forbidden }),
+    stale: ({ attempt }) => ({ type: 'transport.refused', attempt: attempt - 1, permanent: true, cause: forbidden })
+  }
+}
+
+const byPeer: CallEnd = { by: 'remote', reason: 'hangup' }
+const notAcceptable: Failure = { code: 'negotiation.rejected', text: 'Not acceptable here', provider: { code: 488 } }
+const collided: Failure = { code: 'negotiation.glare', text: 'Request pending', provider: { code: 491 } }
+const denied: Failure = { code: 'media.denied', text: 'The browser refused the microphone' }
+const noTone: Failure = { code: 'dtmf.failed', text: 'The far end takes no digits' }
+
+export const callSamples: Samples<CallContext, CallEvent> = {
+  answer: { '': () => ({ type: 'answer' }) },
+  reject: { '': () => ({ type: 'reject' }), busy: () => ({ type: 'reject', reason: 'busy' }) },
+  hangup: { '': () => ({ type: 'hangup' }) },
+  hold: { '': () => ({ type: 'hold' }) },
+  resume: { '': () => ({ type: 'resume' }) },
+  mute: { '': () => ({ type: 'mute' }) },
+  unmute: { '': () => ({ type: 'unmute' }) },
+  dtmf: {
+    '': ({ attempts, digits }) => ({
+      type: 'dtmf',
+      digits: ['1', '2'].map((tone) => ({
+        command: `${attempts.dtmf}/${digits.length}`,
+        tone,
+        duration: 100,
+        gap: 70
+      }))
+    })
+  },
+
+  'connection.lost': { '': () => ({ type: 'connection.lost' }) },
+  'connection.restored': { '': () => ({ type: 'connection.restored' }) },
+
+  'media.ready': {
+    '': ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media }),
+    stale: ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media - 1 })
+  },
+  'media.failed': {
+    '': ({ attempts }) => ({ type: 'media.failed', attempt: attempts.media, cause: denied }),
+    stale: ({ attempts }) => ({ type: 'media.failed', attempt: attempts.media - 1, cause: denied })
+  },
+
+  'leg.ringing': { '': () => ({ type: 'leg.ringing', earlyMedia: true }) },
+  'leg.answered': { '': () => ({ type: 'leg.answered' }) },
+  'leg.rejected': { '': () => ({ type: 'leg.rejected', end: { by: 'remote', reason: 'busy', code: 486 } }) },
+  'leg.cancelled': {
+    '': () => ({ type: 'leg.cancelled', answeredElsewhere: false }),
+    'answered elsewhere': () => ({ type: 'leg.cancelled', answeredElsewhere: true })
+  },
+  'leg.ended': { '': () => ({ type: 'leg.ended', end: byPeer }) },
+  'leg.failed': { '': () => ({ type: 'leg.failed', cause: { code: 'engine.failed', text: 'The adapter threw' } }) },
+
+  'leg.offer.received': { '': () => ({ type: 'leg.offer.received' }) },
+  'leg.offer.accepted': {
+    '': ({ attempts, offered }) => ({
+      type: 'leg.offer.accepted',
+      attempt: attempts.offer,
+      granted: offered,
+      peerHolds: false
+    }),
+    'peer holds': ({ attempts, offered }) => ({
+      type: 'leg.offer.accepted',
+      attempt: attempts.offer,
+      granted: offered,
+      peerHolds: true
+    }),
+    'not granted': ({ attempts, agreed }) => ({
+      type: 'leg.offer.accepted',
+      attempt: attempts.offer,
+      granted: agreed,
+      peerHolds: false
+    }),
+    stale: ({ attempts, offered }) => ({
+      type: 'leg.offer.accepted',
+      attempt: attempts.offer - 1,
+      granted: { ...offered, hold: !offered.hold },
+      peerHolds: true
+    })
+  },
+  'leg.offer.refused': {
+    '': ({ attempts }) => ({ type: 'leg.offer.refused', attempt: attempts.offer, glare: false, cause: notAcceptable }),
+    glare: ({ attempts }) => ({ type: 'leg.offer.refused', attempt: attempts.offer, glare: true, cause: collided }),
+    stale: ({ attempts }) => ({
+      type: 'leg.offer.refused',
+      attempt: attempts.offer - 1,
+      glare: false,
+      cause: notAcceptable
+    })
+  },
+  'leg.offer.answered': {
+    '': () => ({ type: 'leg.offer.answered', peerHolds: false }),
+    'peer holds': () => ({ type: 'leg.offer.answered', peerHolds: true })
+  },
+  'leg.offer.failed': { '': () => ({ type: 'leg.offer.failed', cause: notAcceptable }) },
+
+  'leg.verified': {
+    '': ({ attempts }) => ({ type: 'leg.verified', attempt: attempts.verify }),
+    stale: ({ attempts }) => ({ type: 'leg.verified', attempt: attempts.verify - 1 })
+  },
+  'leg.gone': {
+    '': ({ attempts }) => ({ type: 'leg.gone', attempt: attempts.verify }),
+    stale: ({ attempts }) => ({ type: 'leg.gone', attempt: attempts.verify - 1 })
+  },
+  'leg.path.connected': { '': () => ({ type: 'leg.path.connected' }) },
+  'leg.path.interrupted': { '': () => ({ type: 'leg.path.interrupted' }) },
+  'leg.path.failed': { '': () => ({ type: 'leg.path.failed' }) },
+  'leg.path.incomplete': { '': () => ({ type: 'leg.path.incomplete' }) },
+  'leg.dtmf.sent': {
+    '': ({ attempts }) => ({ type: 'leg.dtmf.sent', attempt: attempts.dtmf }),
+    stale: ({ attempts }) => ({ type: 'leg.dtmf.sent', attempt: attempts.dtmf - 1 })
+  },
+  'leg.dtmf.failed': {
+    '': ({ attempts }) => ({ type: 'leg.dtmf.failed', attempt: attempts.dtmf, cause: noTone }),
+    stale: ({ attempts }) => ({ type: 'leg.dtmf.failed', attempt: attempts.dtmf - 1, cause: noTone })
+  },
+  'leg.dtmf.received': { '': () => ({ type: 'leg.dtmf.received', tone: '5', duration: 100 }) },
+  'leg.media': { '': () => ({ type: 'leg.media' }) },
+
+  'negotiation.settled': { '': () => ({ type: 'negotiation.settled' }) },
+  'negotiation.failed': { '': () => ({ type: 'negotiation.failed', cause: notAcceptable }) },
+  'signalling.attached': { '': () => ({ type: 'signalling.attached' }) },
+  'network.dead': { '': () => ({ type: 'network.dead' }) },
+  'call.over': { '': () => ({ type: 'call.over' }) }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import type { EventObject } from 'xstate'
+import { callGround, connectionGround, registrationGround } from './support/grounds.ts'
+import { survey } from './support/survey.ts'
+import type { Effect } from './support/survey.ts'
+import { table } from './support/table.ts'
+import type { Region } from './support/table.ts'
+
+/**
+ * Every cell of state × event, as the machines answer it today. The tables are read by people: whoever changes one says
+ * in the commit why the new answer is right.
+ */
+describe('What happens at every event in every state is written down', () => {
+  const all: Pick<Region, 'path' | 'owns'> = { path: [], owns: () => true }
+
+  test('for the connection', async () => {
+    const text = table({ name: 'connection', ...all }, connectionGround, survey(connectionGround))
+
+    await expect(`${text}\n`).toMatchFileSnapshot('tables/connection.txt')
+  })
+
+  test('for the registration', async () => {
+    const text = table({ name: 'registration', ...all }, registrationGround, survey(registrationGround))
+
+    await expect(`${text}\n`).toMatchFileSnapshot('tables/registration.txt')
+  })
+
+  test('for each region of a call', async () => {
+    const surveyed = survey(callGround)
+
+    const text = callRegions.map((region) => table(region, callGround, surveyed)).join('\n\n\n')
+
+    await expect(`${text}\n`).toMatchFileSnapshot('tables/call.txt')
+  })
+})
+
+/** Which region of a call a command, a fact or a note belongs to: the first whose words it is said in. */
+const words: Readonly<Record<string, (effect: Effect, cause: EventObject) => boolean>> = {
+  negotiation: ({ to, event }, { type }) =>
+    ['offer', 'accept', 'refuse'].includes(event.type) || (to === 'notes' && type.startsWith('leg.offer.')),
+  'hold.local': ({ to, event }) =>
+    (to === 'media' && event.type === 'hold') || /^(hold|resume)\.(held|resumed|failed)$/.test(event.type),
+  'hold.remote': ({ event }) => event.type === 'hold.remote',
+  path: ({ event }) => event.type.startsWith('path.'),
+  signalling: ({ to, event }, { type }) =>
+    event.type === 'verify' ||
+    event.type.startsWith('signalling.') ||
+    (to === 'notes' && ['leg.verified', 'leg.gone'].includes(type)),
+  dtmf: ({ to, event }, { type }) =>
+    (event.type.startsWith('dtmf') && event.type !== 'dtmf.received') ||
+    (to === 'notes' && (event.type === 'digits' || type.startsWith('leg.dtmf.'))),
+  microphone: ({ event }) => event.type === 'mute' || event.type.startsWith('microphone.'),
+  progress: () => true
+}
+
+function owner(effect: Effect, cause: EventObject) {
+  return Object.keys(words).find((region) => words[region]?.(effect, cause))
+}
+
+function callRegion(name: string, path: string, without: readonly string[] = []): Region {
+  const owns: Region['owns'] = (effect, cause) => owner(effect, cause) === name
+  return { name, path: path.split('.'), without, owns, ...(name !== 'progress' && { ends: 'with its parent' }) }
+}
+
+const callRegions: readonly Region[] = [
+  callRegion('progress', 'progress', ['established']),
+  callRegion('negotiation', 'progress.established.negotiation'),
+  callRegion('hold.local', 'progress.established.hold.local'),
+  callRegion('hold.remote', 'progress.established.hold.remote'),
+  callRegion('path', 'progress.established.path'),
+  callRegion('signalling', 'progress.established.signalling'),
+  callRegion('dtmf', 'progress.established.dtmf'),
+  callRegion('microphone', 'microphone')
+]

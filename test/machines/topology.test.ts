@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import { getMicrosteps, transition } from 'xstate'
+import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
+import { callGround, connectionGround, registrationGround } from './support/grounds.ts'
+import { activeNodes, allNodes, deadlinesOf, leavesOf, survey } from './support/survey.ts'
+import type { Ground, Move } from './support/survey.ts'
+
+const charts = [
+  { name: 'the connection', ground: connectionGround, surveyed: survey(connectionGround) },
+  { name: 'the registration', ground: registrationGround, surveyed: survey(registrationGround) },
+  { name: 'a call', ground: callGround, surveyed: survey(callGround) }
+]
+
+/** What a person, a program or the machine's own clock does; everything else needs somebody else to answer. */
+const asked = [
+  'connect',
+  'disconnect',
+  'register',
+  'unregister',
+  'answer',
+  'reject',
+  'hold',
+  'resume',
+  'mute',
+  'unmute',
+  'dtmf'
+]
+
+/** Resting places: no port is asked anything there, so nothing has to come within any time. */
+const restful = [
+  /^connection\.(offline|online\.steady)$/,
+  /^registration\.(unregistered|refused)$/,
+  /^call\.progress\.established\.negotiation\.stable$/,
+  /^call\.progress\.established\.hold\.(local|remote)\.(active|held)$/,
+  /^call\.progress\.established\.path\.connected$/,
+  /^call\.progress\.established\.signalling\.attached$/,
+  /^call\.progress\.established\.dtmf\.idle$/,
+  /^call\.microphone\.(live|muted)$/
+]
+
+/** Left in the very step they are entered: their entry tells the call that it is over. */
+const fleeting = ['call.progress.established.path.failed', 'call.progress.established.signalling.lost']
+
+describe.each(charts)('In the chart of $name', ({ ground, surveyed }) => {
+  const { machine } = ground
+  const leaves = allNodes(machine).filter((node) => Object.keys(node.states).length === 0)
+
+  test('every state can be reached', () => {
+    const reached = new Set(surveyed.moves.flatMap(({ from, to }) => [from.snapshot, to].flatMap(nodesOf)))
+    const passed = new Set(surveyed.moves.flatMap((move) => passedThrough(machine, move)))
+
+    const unreached = leaves.map((node) => node.id).filter((id) => !reached.has(id) && !passed.has(id))
+
+    expect(unreached.filter((id) => !isDecision(machine, id))).toEqual([])
+  })
+
+  test('nobody rests where a state only decides or reports', () => {
+    const rested = new Set(surveyed.visits.flatMap(({ snapshot }) => nodesOf(snapshot)))
+
+    expect([...rested].filter((id) => fleeting.includes(id) || isDecision(machine, id))).toEqual([])
+  })
+
+  test('every state says what is true in it', () => {
+    const silent = allNodes(machine).filter((node) => node !== machine.root && !node.description)
+
+    expect(silent.map((node) => node.id)).toEqual([])
+  })
+
+  test('every deadline is one that the chart defines', () => {
+    const unknown = allNodes(machine)
+      .flatMap(deadlinesOf)
+      .filter(({ delay }) => !(delay in machine.implementations.delays))
+
+    expect(unknown).toEqual([])
+  })
+
+  test('whoever waits has a deadline, here or around', () => {
+    const patient = leaves.filter((node) => {
+      const around = [...lineOf(node)]
+      const bounded = around.some((each) => deadlinesOf(each).length > 0)
+      return node.type !== 'final' && !bounded && !fleeting.includes(node.id) && !isDecision(machine, node.id)
+    })
+
+    expect(patient.map((node) => node.id).filter((id) => !restful.some((place) => place.test(id)))).toEqual([])
+  })
+
+  test('no state that is tagged as waiting lacks a deadline', () => {
+    const waiting = allNodes(machine).filter((node) => ['waiting', 'trying'].some((tag) => node.tags.includes(tag)))
+
+    const endless = waiting.filter((node) => !isBounded(node))
+
+    expect(endless.map((node) => node.id)).toEqual([])
+  })
+
+  test('everything that leads out of a state but answers of a port is a deadline or a wish', () => {
+    const stuck = surveyed.visits.filter(({ snapshot }) => {
+      const open = activeNodes(machine, snapshot.value).flatMap(deadlinesOf).length > 0
+      return !open && !asked.some((type) => surveyedAs(ground, snapshot, type).some((event) => snapshot.can(event)))
+    })
+
+    expect(stuck.map(({ path }) => path)).toEqual([])
+  })
+})
+
+describe('With a network that is dead', () => {
+  const call = charts[2] as (typeof charts)[number]
+
+  test('a call ends within 5 seconds of a hangup, wherever it was', () => {
+    const slow = call.surveyed.visits.filter(({ snapshot }) => secondsToEnd(call.ground.machine, snapshot) > 5)
+
+    expect(slow.map(({ snapshot, path }) => `${leavesOf(snapshot.value).join(' ')} after ${path.join(', ')}`)).toEqual(
+      []
+    )
+  })
+
+  test('a hangup is taken in every state but those that are ending already', () => {
+    const deaf = call.surveyed.visits
+      .filter(({ snapshot }) => !snapshot.can({ type: 'hangup' }))
+      .map(({ snapshot }) => leavesOf(snapshot.value)[0])
+
+    expect([...new Set(deaf)].toSorted()).toEqual([
+      'progress.ending',
+      'progress.setup.callin.declining',
+      'progress.setup.callin.giving-up',
+      'progress.setup.callin.refusing',
+      'progress.setup.callout.cancelling'
+    ])
+  })
+})
+
+/** Virtual seconds from a hangup to the end, when only timers fire. */
+function secondsToEnd(machine: AnyStateMachine, from: AnyMachineSnapshot): number {
+  let [snapshot, actions] = transition(machine, from, { type: 'hangup' })
+  let elapsed = 0
+  while (snapshot.status === 'active') {
+    // before the hangup nothing was timed here; a state that was ending before has been for less than its deadline
+    const known = actions.flatMap(({ params }) => timerOf(params))
+    const pending = activeNodes(machine, snapshot.value)
+      .flatMap(deadlinesOf)
+      .map(({ delay, type }) => ({
+        type,
+        delay: known.find((timer) => timer.type === type)?.delay ?? Number(machine.implementations.delays[delay])
+      }))
+    const next = pending.toSorted((a, b) => a.delay - b.delay)[0]
+    if (next === undefined || elapsed > 60_000) return Infinity
+    elapsed += next.delay
+    ;[snapshot, actions] = transition(machine, snapshot, { type: next.type })
+  }
+  return elapsed / 1000
+}
+
+function timerOf(params: unknown): { type: string; delay: number }[] {
+  const { event, delay } = params as { event?: EventObject; delay?: number }
+  return event === undefined || delay === undefined ? [] : [{ type: event.type, delay }]
+}
+
+function surveyedAs({ samples }: Ground, { context }: AnyMachineSnapshot, type: string): EventObject[] {
+  return Object.values(samples[type] ?? {}).map((sample) => sample(context as never))
+}
+
+function nodesOf(snapshot: AnyMachineSnapshot): string[] {
+  return leavesOf(snapshot.value).map((leaf) => `${snapshot.machine.id}.${leaf}`)
+}
+
+/** A state that only decides, and is left before anybody sees it. */
+function isDecision(machine: AnyStateMachine, id: string): boolean {
+  return (machine.getStateNodeById(id).always ?? []).some(({ guard }) => guard === undefined)
+}
+
+function passedThrough(machine: AnyStateMachine, { from, event, effects }: Move): string[] {
+  const isLast = effects.some(({ event }) => event.type === 'hangup') && event.type !== 'hangup'
+  if (!isLast) return []
+  return getMicrosteps(machine, from.snapshot, event).flatMap(([snapshot]) => nodesOf(snapshot))
+}
+
+type Node = ReturnType<typeof allNodes>[number]
+
+function* lineOf(node: Node): Generator<Node> {
+  for (let each: Node | undefined = node; each !== undefined; each = each.parent) yield each
+}
+
+function isBounded(node: Node): boolean {
+  if ([...lineOf(node)].some((each) => deadlinesOf(each).length > 0)) return true
+  const inner = Object.values(node.states)
+  return inner.length > 0 && inner.every((child) => isBounded(child) || (child.always?.length ?? 0) > 0)
+}
