@@ -2,7 +2,7 @@
 import type { Reporter, SerializedError, TestModule, TestSuite } from 'vitest/node'
 
 export class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+  async onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): Promise<void> {
     const count = { passed: 0, failed: unhandled.length, skipped: 0 }
     const reasons = new Map<string, number>()
 
@@ -21,8 +21,15 @@ export class ClosingLine implements Reporter {
 
     const lines = [...reasons].map(([reason, tests]) => `skipped ${tests}: ${reason}`)
     lines.push(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+    await written(process.stderr)
+    await written(process.stdout)
     process.stdout.write(`${lines.join('\n')}\n`)
   }
+}
+
+/** Long reports of failures may still be on their way into a pipe, and would come after the line that closes. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()))
 }
 
 function testsIn(suite: TestSuite): number {
