@@ -163,7 +163,8 @@ export async function startSipEmulator(options: SipEmulatorOptions = {}): Promis
       if (!stage.isParty(from)) stage.cast(from, null)
       return stage.place(user, from, displayName)
     },
-    drop: (user) => [...listener.connections].filter((each) => !user || each.user === user).forEach((each) => each.terminate()),
+    drop: (user) =>
+      [...listener.connections].filter((each) => !user || each.user === user).forEach((each) => each.terminate()),
     refuse() {
       listener.accepting = false
     },
@@ -188,9 +189,10 @@ export async function startSipEmulator(options: SipEmulatorOptions = {}): Promis
         connection.delay = milliseconds
       })
     },
-    halve: (user) => connectionsOf(user).forEach((connection) => {
-      connection.halve = true
-    }),
+    halve: (user) =>
+      connectionsOf(user).forEach((connection) => {
+        connection.halve = true
+      }),
     stop() {
       stopping ??= (async () => {
         stage.stop()

@@ -148,6 +148,15 @@ function createPeerConnectionClass(werift: typeof Werift): typeof Werift.RTCPeer
       return super.createOffer(options ?? {})
     }
 
+    // RFC 8829 §5.8: as many media sections as were offered. A browser refuses anything else, werift takes it.
+    override async setRemoteDescription(description: Werift.RTCSessionDescriptionInit): Promise<void> {
+      const offered = this.localDescription?.sdp ?? ''
+      if (description.type === 'answer' && countSections(description.sdp ?? '') !== countSections(offered)) {
+        throw new DOMException('The answer does not match the offer', 'InvalidAccessError')
+      }
+      await super.setRemoteDescription(description)
+    }
+
     // A browser gathers after this has resolved, werift before; who listens only then would wait for ever.
     override async setLocalDescription(description?: Werift.RTCLocalSessionDescriptionInit): Promise<never> {
       const applied = await super.setLocalDescription(description)
@@ -157,6 +166,10 @@ function createPeerConnectionClass(werift: typeof Werift): typeof Werift.RTCPeer
       return applied as never
     }
   }
+}
+
+function countSections(sdp: string): number {
+  return sdp.match(/^m=/gm)?.length ?? 0
 }
 
 function createMicrophone(werift: typeof Werift) {

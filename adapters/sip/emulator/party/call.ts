@@ -263,7 +263,7 @@ export function openCall(opening: Opening, options: PartyCallOptions): PartyCall
 
 const IGNORE: ClientUser = { response: () => undefined, failed: () => undefined }
 
-/** Messages leave the server in the microtasks after they were sent; then the wire has them. */
+/** A message reaches the proxy, and through it the wire, with the next immediate. */
 function written(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -26,6 +26,7 @@ export interface MediaSource {
 
 export type MediaLoader = () => Promise<MediaSource>
 
+const SESSION = 1
 const TONE = { frequency: 700 }
 
 /** The given source of media, or werift's. It rejects when there is none: then no party can answer. */
@@ -69,6 +70,7 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
   const stream = tone?.()
   const [track = null] = stream?.getAudioTracks() ?? []
   const heard: Meter[] = []
+  let version = 0
   let sender: RTCRtpSender | null = null
 
   connection.addEventListener('track', (event) => heard.push(meter(event.track)))
@@ -79,6 +81,11 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
   /** A party that may not send is still: no packet leaves it. */
   const speak = async (direction: Direction): Promise<void> => {
     await sender?.replaceTrack(sends(direction) ? track : null)
+  }
+  /** RFC 3264 §8: the session stays the same, its version grows. werift chooses a new session and stays at zero. */
+  const publish = (sdp: string, direction: Direction): string => {
+    version += 1
+    return withDirection(sdp, direction).replace(/^o=.*$/m, `o=- ${SESSION} ${version} IN IP4 127.0.0.1`)
   }
   const describe = async (description: RTCSessionDescriptionInit): Promise<string> => {
     await connection.setLocalDescription(description)
@@ -93,12 +100,12 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
       const direction = answerTo(directionOf(offer), mine)
       const sdp = await describe(await connection.createAnswer())
       await speak(direction)
-      return withDirection(sdp, direction)
+      return publish(sdp, direction)
     },
     // The connection itself stays at sendrecv: taking back an offer must leave nothing narrowed behind.
     async offer(mine) {
       prepare()
-      return withDirection(await describe(await connection.createOffer()), mine)
+      return publish(await describe(await connection.createOffer()), mine)
     },
     async accept(answer) {
       await connection.setRemoteDescription({ type: 'answer', sdp: answer })

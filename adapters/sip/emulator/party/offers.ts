@@ -39,6 +39,19 @@ export function createOffers({ media, confirmations, headers, send, acknowledge 
   let mine: Direction = 'sendrecv'
   let held = false
   let busy: 'offering' | 'answering' | null = null
+  let settled = Promise.resolve()
+  let release = () => {}
+
+  /** One offer at a time; one's own wait for their turn. */
+  const take = (what: 'offering' | 'answering'): void => {
+    busy = what
+    settled = new Promise((resolve) => {
+      release = () => {
+        busy = null
+        resolve()
+      }
+    })
+  }
 
   /** A client that does not want to hear the party holds it, unless the party asked for that itself. */
   const heed = (theirs: Direction, asked: Direction): void => {
@@ -76,23 +89,26 @@ export function createOffers({ media, confirmations, headers, send, acknowledge 
     const status = refusal(transaction)
     if (status !== null) return transaction.respond(status, status === 500 ? { headers: [RETRY] } : {})
 
-    busy = 'answering'
+    take('answering')
     try {
       const body = await answer(request.body)
       const response = responseTo(request, 200, { headers: [...headers, SDP], body })
       if (!isInvite) return transaction.forward(response)
-      const ack = await confirmations.confirm(transaction, response)
-      if (!request.body && ack) await accept(ack.body)
+      const confirmed = confirmations.confirm(transaction, response)
+      // An offer that was answered is over; one that was asked for is answered by the ACK.
+      if (request.body) return
+      const ack = await confirmed
+      if (ack) await accept(ack.body)
     } catch (error) {
       transaction.respond(488, { headers: [warning(error)] })
     } finally {
-      busy = null
+      release()
     }
   }
 
   async function reinvite(direction: Direction, dialog: Dialog): Promise<Direction> {
-    if (busy) throw new Error('Another offer is under way')
-    busy = 'offering'
+    while (busy) await settled
+    take('offering')
     try {
       const body = await media.offer(direction)
       const response = await new Promise<SipResponse>((resolve, reject) => {
@@ -110,7 +126,7 @@ export function createOffers({ media, confirmations, headers, send, acknowledge 
       await media.rollback()
       throw error
     } finally {
-      busy = null
+      release()
     }
   }
 

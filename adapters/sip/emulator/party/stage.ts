@@ -47,18 +47,18 @@ export function createStage({ domain, timeout, loadMedia, deliver, onFault }: St
   const calls$ = new Subject<SipEmulatedCall>()
   let open = true
 
-  // Both ways in microtasks: neither side may find itself called back while it is still sending.
+  // As a network would: one message after the other, each once everything about the last one is settled.
   const proxy: Flow = {
     id: 'proxy',
     open: true,
-    send: (text) => queueMicrotask(() => open && deliver(text))
+    send: (text) => setImmediate(() => open && deliver(text))
   }
   const flow: Flow = {
     id: 'parties',
     get open() {
       return open
     },
-    send: (text) => queueMicrotask(() => open && receive(text))
+    send: (text) => setImmediate(() => open && receive(text))
   }
   const transactions: Transactions = createTransactions({
     sentBy: HOST,

@@ -1,0 +1,302 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { firstValueFrom } from 'rxjs'
+import { startSipEmulator } from '../../../../adapters/sip/emulator.ts'
+import type { SipEmulator } from '../../../../adapters/sip/emulator.ts'
+import { countMedia, happens, startJsSip } from './jssip-client.ts'
+import type { JsSipClient } from './jssip-client.ts'
+
+const BOB = 'sip:bob@example.test'
+
+let server: SipEmulator
+let alice: JsSipClient
+
+beforeAll(async () => {
+  server = await startSipEmulator()
+  alice = await startJsSip(server.credentials('alice'))
+})
+
+afterAll(async () => {
+  await alice.stop()
+  await server.stop()
+})
+
+/** Alice calls bob, who waits to be steered. */
+async function ringBob() {
+  server.party('bob')
+  const next = firstValueFrom(server.calls$)
+  const session = alice.call(BOB)
+  return { session, call: await next }
+}
+
+async function talk() {
+  const { session, call } = await ringBob()
+  await call.ring()
+  await Promise.all([call.answer(), happens(session, 'confirmed'), call.reaches('established')])
+  return { session, call }
+}
+
+const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 5000, interval: 20 })
+
+describe('a client that calls a party', () => {
+  test('is heard and hears a tone', async () => {
+    const { session, call } = await talk()
+
+    await eventually(async () => {
+      expect((await call.media()).loud).toBeGreaterThan(10)
+      expect(alice.heard(session).loud).toBeGreaterThan(10)
+      expect((await call.media()).packetsSent).toBeGreaterThan(10)
+    })
+    expect(call).toMatchObject({ client: 'alice', party: 'bob', state: 'established', held: false })
+  })
+
+  test('is answered by a party that has a script for it', async () => {
+    server.party('bob', { do: 'answer', ringFor: 10 })
+
+    const session = alice.call(BOB)
+
+    await Promise.all([happens(session, 'progress'), happens(session, 'confirmed')])
+  })
+
+  test.each([
+    ['busy', undefined, 'Busy'],
+    ['declined', undefined, 'Rejected'],
+    ['no-answer', undefined, 'Unavailable'],
+    ['not-found', undefined, 'Not Found'],
+    ['invalid-number', undefined, 'Address Incomplete'],
+    ['payment-required', undefined, 'SIP Failure Code'],
+    ['busy', 600, 'Busy']
+  ] as const)('is refused for the reason %s (%s)', async (reason, code, cause) => {
+    server.party('bob', { do: 'reject', reason, ...(code && { code }) })
+
+    expect((await happens(alice.call(BOB), 'failed')).cause).toBe(cause)
+  })
+
+  test('hears it ring until it gives up', async () => {
+    server.party('bob', { do: 'ring' })
+    const next = firstValueFrom(server.calls$)
+    const session = alice.call(BOB)
+    const call = await next
+    await happens(session, 'progress')
+
+    session.terminate()
+
+    await call.reaches('ended')
+    await expect(call.reaches('established')).rejects.toThrow('ended before it was established')
+  })
+
+  test('hears nothing at all from a party that is silent', async () => {
+    server.party('bob', { do: 'silence' })
+    const next = firstValueFrom(server.calls$)
+    const session = alice.call(BOB)
+    const call = await next
+
+    const failed = happens(session, 'failed')
+    session.terminate()
+    await failed
+
+    const { id } = call
+    expect(server.trace.some(({ text }) => text.startsWith('SIP/2.0 18') && text.includes(id))).toBe(false)
+  })
+
+  test('hears the party before it answers', async () => {
+    const { session, call } = await ringBob()
+
+    await Promise.all([call.ring({ earlyMedia: true }), happens(session, 'progress')])
+
+    await eventually(() => expect(alice.heard(session).loud).toBeGreaterThan(5))
+    await Promise.all([call.answer(), happens(session, 'confirmed')])
+  })
+
+  test('is hung up on', async () => {
+    const { session, call } = await talk()
+
+    await Promise.all([happens(session, 'ended'), call.hangup()])
+
+    expect(call.state).toBe('ended')
+    await call.hangup()
+  })
+
+  test('is turned away by a party that hangs up before it answers', async () => {
+    const { session, call } = await ringBob()
+
+    const [failed] = await Promise.all([happens(session, 'failed'), call.hangup()])
+
+    expect(failed.cause).toBe('Busy')
+    await expect(call.answer()).rejects.toThrow('answered or over')
+  })
+
+  test('hangs up', async () => {
+    const { session, call } = await talk()
+
+    session.terminate()
+
+    await call.reaches('ended')
+  })
+
+  test('sends digits', async () => {
+    const { session, call } = await talk()
+
+    session.sendDTMF('12#', { interToneGap: 50, duration: 70 })
+
+    await eventually(() => expect(call.digits).toBe('12#'))
+  })
+
+  test('gets digits', async () => {
+    const { session, call } = await talk()
+    const tones: string[] = []
+    session.on('newDTMF', ({ dtmf }: { dtmf: { tone: string } }) => tones.push(dtmf.tone))
+
+    await call.sendDigits('9*')
+
+    expect(tones).toEqual(['9', '*'])
+  })
+
+  test.each([null, 'v=0\r\nbroken'])('gives up when the answer is %j', async (sdp) => {
+    const { session, call } = await ringBob()
+
+    await Promise.all([happens(session, 'failed'), call.answerBroken(sdp)])
+
+    await call.reaches('ended')
+  })
+})
+
+describe('hold', () => {
+  test('by the client silences the party until the client resumes', async () => {
+    const { session, call } = await talk()
+    await eventually(async () => expect((await call.media()).packetsSent).toBeGreaterThan(0))
+
+    await new Promise<void>((resolve) => session.hold({}, resolve))
+    expect(call.held).toBe(true)
+    const { packetsSent } = await call.media()
+    await new Promise<void>((resolve) => session.unhold({}, resolve))
+
+    expect(call.held).toBe(false)
+    await eventually(async () => expect((await call.media()).packetsSent).toBeGreaterThan(packetsSent))
+  })
+
+  test('by the party is seen by the client', async () => {
+    const { session, call } = await talk()
+
+    await call.hold()
+    expect(session.isOnHold().remote).toBe(true)
+    await call.resume()
+
+    expect(session.isOnHold().remote).toBe(false)
+    expect(call.held).toBe(false)
+  })
+
+  test('by both ends one after the other', async () => {
+    const { session, call } = await talk()
+    await call.hold()
+    await new Promise<void>((resolve) => session.hold({}, resolve))
+    expect(call.held).toBe(true)
+
+    await call.resume()
+    expect(call.held).toBe(true)
+    await new Promise<void>((resolve) => session.unhold({}, resolve))
+
+    expect(call.held).toBe(false)
+  })
+
+  test('with UPDATE is as good', async () => {
+    const { session, call } = await talk()
+
+    await new Promise<void>((resolve) => session.hold({ useUpdate: true }, resolve))
+
+    expect(call.held).toBe(true)
+  })
+})
+
+describe('an offer in the call', () => {
+  test('of the party is answered with the client’s direction', async () => {
+    const { call } = await talk()
+
+    expect(await call.reinvite('sendonly')).toBe('recvonly')
+    expect(await call.reinvite('inactive')).toBe('inactive')
+    expect(await call.reinvite('sendrecv')).toBe('sendrecv')
+    expect(call.held).toBe(false)
+  })
+
+  test('of the client is refused for as long as the party wants', async () => {
+    const { session, call } = await talk()
+    call.refuseOffers(488)
+
+    session.renegotiate()
+    await happens(session, 'ended') // JsSIP ends a call whose offer is refused
+
+    expect(server.trace.some(({ text }) => text.startsWith('SIP/2.0 488'))).toBe(true)
+    await call.reaches('ended')
+  })
+
+  test('of the client is left unanswered, and the call can still be ended', async () => {
+    const { session, call } = await talk()
+    call.silentOffers()
+    session.renegotiate()
+    await firstValueFrom(server.trace$)
+
+    session.terminate()
+
+    await call.reaches('ended')
+  })
+})
+
+describe('a party that calls a client', () => {
+  test('is heard once the client answers', async () => {
+    const incoming = alice.incoming()
+    const call = await server.call('alice', { from: 'carol', displayName: 'Carol "C"' })
+    const session = await incoming
+    await call.reaches('ringing')
+
+    alice.answer(session)
+    await Promise.all([call.reaches('established'), happens(session, 'confirmed')])
+
+    expect(session.remote_identity.uri.toString()).toBe('sip:carol@example.test')
+    expect(session.remote_identity.display_name).toBe('Carol "C"')
+    await eventually(async () => {
+      expect((await call.media()).loud).toBeGreaterThan(10)
+      expect(alice.heard(session).loud).toBeGreaterThan(10)
+      expect((await countMedia(session.connection)).packetsSent).toBeGreaterThan(10)
+    })
+  })
+
+  test('gives up before the client answers', async () => {
+    const incoming = alice.incoming()
+    const call = await server.call('alice')
+    const session = await incoming
+    await call.reaches('ringing')
+
+    await Promise.all([happens(session, 'failed'), call.hangup()])
+
+    await call.reaches('ended')
+  })
+
+  test('is refused by the client', async () => {
+    const incoming = alice.incoming()
+    const call = await server.call('alice')
+
+    ;(await incoming).terminate()
+
+    await call.reaches('ended')
+  })
+
+  test('rings nobody when nobody is there', async () => {
+
+    await expect(server.call('zoe')).rejects.toThrow('zoe is not registered')
+  })
+
+  test('goes on talking while the client reconnects', async () => {
+    const { session, call } = await talk()
+    const back = new Promise<void>((resolve) => {
+      let gone = false
+      server.clients$.subscribe((clients) => {
+        gone ||= clients.length === 0
+        if (gone && clients[0]?.registered) resolve()
+      })
+    })
+
+    server.drop('alice')
+    await back
+    await call.sendDigits('5')
+    await Promise.all([happens(session, 'ended'), call.hangup()])
+  })
+})
