@@ -1,5 +1,5 @@
 import type { DtmfMethod, Failure } from '../../machines/index.ts'
-import { everyFailedRequestEndsTheCall } from './jssip-defects.ts'
+import { requestThatMayFail } from './jssip-defects.ts'
 import type { Session } from './jssip.ts'
 import { dtmfRelay } from './wire.ts'
 
@@ -39,7 +39,7 @@ function inAudio(sender: RTCDTMFSender, { tone, duration }: Digit, { sent, faile
 function inInfo(session: Session, { tone, duration }: Digit, { sent, failed }: DigitOutcome) {
   const refused = (text: string, code?: number) =>
     failed({ code: 'dtmf.failed', text, ...(code === undefined ? {} : { provider: { code } }) })
-  everyFailedRequestEndsTheCall(session, 'INFO', {
+  requestThatMayFail(session, 'INFO', {
     extraHeaders: ['Content-Type: application/dtmf-relay'],
     body: dtmfRelay(tone, duration),
     eventHandlers: {

@@ -33,9 +33,9 @@ interface Internals {
 
 /** JsSIP takes WebRTC from globals, and looks for `window` even in Node. */
 export function webRtcOnlyAsGlobals(connection: typeof RTCPeerConnection | undefined) {
-  const globals = globalThis as { window?: unknown; RTCPeerConnection?: unknown; SessionDescription?: unknown }
+  const globals = globalThis as { window?: unknown; RTCPeerConnection?: unknown; RTCSessionDescription?: unknown }
   if (connection !== undefined) globals.RTCPeerConnection ??= connection
-  globals.SessionDescription ??= PlainDescription
+  globals.RTCSessionDescription ??= PlainDescription
   globals.window ??= { RTCPeerConnection: globals.RTCPeerConnection }
 }
 
@@ -49,8 +49,8 @@ class PlainDescription {
   }
 }
 
-/** There is no public way to send a request in a dialog and hear what became of it without the call being ended by it. */
-export function everyFailedRequestEndsTheCall(session: Session, method: string, options?: RequestOptions) {
+/** Every in-dialog request that JsSIP sends of itself ends the call when it fails, be it one digit (JsSIP issue 738). */
+export function requestThatMayFail(session: Session, method: string, options?: RequestOptions) {
   return (session as unknown as Internals).sendRequest(method, options)
 }
 

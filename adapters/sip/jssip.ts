@@ -34,7 +34,8 @@ export type Originator = 'local' | 'remote' | 'system'
 
 export interface EndEvent {
   readonly originator: Originator
-  readonly message: Request | Response | null
+  /** A string when something inside failed: what it said. */
+  readonly message: Request | Response | string | null
   /** One of JsSIP.C.causes. */
   readonly cause: string
 }
@@ -103,6 +104,7 @@ export interface UserAgent {
     readonly via_host: string
   }
   readonly transport: { readonly via_transport: string; send(message: string): boolean }
+  set(parameter: 'password', value: string): void
   start(): void
   stop(): void
   call(target: string, options: SessionOptions): Session

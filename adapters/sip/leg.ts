@@ -4,7 +4,7 @@ import { sendDigit } from './digits.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import {
-  everyFailedRequestEndsTheCall,
+  requestThatMayFail,
   failedIceEndsTheCall,
   holdLeaksThroughAnswers,
   restartIsAnsweredWithoutCandidates
@@ -235,7 +235,7 @@ export class SipLeg implements Leg {
       })
       return
     }
-    everyFailedRequestEndsTheCall(session, 'UPDATE', {
+    requestThatMayFail(session, 'UPDATE', {
       extraHeaders: [`Contact: ${session.contact}`],
       eventHandlers: {
         onSuccessResponse: verified,
@@ -285,22 +285,28 @@ export class SipLeg implements Leg {
   }
 
   #failed({ originator, message, cause }: EndEvent) {
-    const reason = parseReason(message?.getHeader('Reason'))
+    const reason = reasonIn(message)
     if (originator === 'remote' && cause === 'Canceled') {
       return this.#end({ type: 'leg.cancelled', answeredElsewhere: isAnsweredElsewhere(reason) })
     }
-    if (originator === 'remote' && message !== null && 'status_code' in message && message.status_code >= 300) {
+    if (
+      originator === 'remote' &&
+      typeof message === 'object' &&
+      message !== null &&
+      'status_code' in message &&
+      message.status_code >= 300
+    ) {
       return this.#end({ type: 'leg.rejected', end: endOf(message.status_code, message.reason_phrase, reason) })
     }
-    this.#end({ type: 'leg.ended', end: failureEnd(originator, cause) })
+    this.#end({ type: 'leg.ended', end: failureEnd(originator, cause, message) })
   }
 
   #ended({ originator, message, cause }: EndEvent) {
     if (originator === 'remote' && cause === 'Terminated') {
-      const reason = parseReason(message?.getHeader('Reason'))
+      const reason = reasonIn(message)
       return this.#end({ type: 'leg.ended', end: { by: 'remote', reason: 'hangup', ...detail(reason) } })
     }
-    this.#end({ type: 'leg.ended', end: failureEnd(originator, cause) })
+    this.#end({ type: 'leg.ended', end: failureEnd(originator, cause, message) })
   }
 
   #end(event: LegEvent) {
@@ -322,8 +328,12 @@ function terminate(session: Session, options: { status_code?: number } = {}) {
   }
 }
 
+function reasonIn(message: EndEvent['message']) {
+  return typeof message === 'object' ? parseReason(message?.getHeader('Reason')) : null
+}
+
 /** What JsSIP calls the cause (its `causes`), when no response says it better. */
-function failureEnd(by: string, cause: string): CallEnd {
+function failureEnd(by: string, cause: string, message: EndEvent['message']): CallEnd {
   switch (cause) {
     case 'Terminated':
       return { by: 'local', reason: 'hangup' }
@@ -348,6 +358,10 @@ function failureEnd(by: string, cause: string): CallEnd {
     case 'User Denied Media Access':
       return { by: 'system', reason: 'media', text: cause }
     default:
-      return { by: by === 'remote' ? 'remote' : 'system', reason: 'error', text: cause }
+      return {
+        by: by === 'remote' ? 'remote' : 'system',
+        reason: 'error',
+        text: typeof message === 'string' ? message : cause
+      }
   }
 }

@@ -15,7 +15,7 @@ const patience = 300
  */
 export function watchPath(connection: RTCPeerConnection, listener: PathListener): () => void {
   let late = false
-  let offered = ''
+  let isOffered = false
   const timer = setInterval(() => {
     if (!listener.isAnswered()) return
     clearInterval(timer)
@@ -28,10 +28,10 @@ export function watchPath(connection: RTCPeerConnection, listener: PathListener)
     if (connection.connectionState === 'failed') listener.emit({ type: 'leg.path.failed' })
   }
   const onCandidate = ({ candidate }: RTCPeerConnectionIceEvent) => {
-    if (candidate !== null && / typ (srflx|relay)/.test(candidate.candidate) && offered !== '') late = true
+    if (isOffered && / typ (srflx|relay)/.test(candidate?.candidate ?? '')) late = true
   }
   const onSignalling = () => {
-    offered = connection.localDescription?.sdp ?? ''
+    isOffered = true
   }
   const onTrack = ({ streams, track }: RTCTrackEvent) => {
     const stream = streams[0]

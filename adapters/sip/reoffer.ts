@@ -1,6 +1,6 @@
 import type { Failure, Terms } from '../../machines/index.ts'
 import { gathered } from './gathering.ts'
-import { everyFailedRequestEndsTheCall, glareStatus } from './jssip-defects.ts'
+import { requestThatMayFail, glareStatus } from './jssip-defects.ts'
 import type { Response, Session } from './jssip.ts'
 import { holdIn, isHolding } from './wire.ts'
 
@@ -47,12 +47,12 @@ export async function reoffer(session: Session, terms: Terms, isRestart: boolean
 function invite(session: Session, body: string): Promise<Invited> {
   return new Promise((resolve) => {
     const refused = (outcome: OfferOutcome) => resolve({ ok: false, outcome })
-    everyFailedRequestEndsTheCall(session, 'INVITE', {
+    requestThatMayFail(session, 'INVITE', {
       extraHeaders: [`Contact: ${session.contact}`, 'Content-Type: application/sdp'],
       body,
       eventHandlers: {
         onSuccessResponse: (response) => {
-          everyFailedRequestEndsTheCall(session, 'ACK')
+          requestThatMayFail(session, 'ACK')
           resolve({ ok: true, body: response.body ?? '' })
         },
         onErrorResponse: (response) => refused(refusal(response)),

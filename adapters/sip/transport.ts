@@ -235,8 +235,9 @@ class SipTransport implements Transport, Account {
 }
 
 function userAgent(options: SipOptions, socket: DrivenSocket): UserAgent {
+  let ua: UserAgent
   try {
-    return createUserAgent({
+    ua = createUserAgent({
       sockets: [socket],
       uri: options.uri,
       register: false,
@@ -244,17 +245,18 @@ function userAgent(options: SipOptions, socket: DrivenSocket): UserAgent {
       session_timers: true,
       // the call chart has a deadline of its own
       no_answer_timeout: 3_600,
-      ...(options.password === undefined ? {} : { password: options.password }),
       ...(options.authorizationUser === undefined ? {} : { authorization_user: options.authorizationUser }),
       ...(options.displayName === undefined ? {} : { display_name: options.displayName }),
       ...(options.instanceId === undefined ? {} : { instance_id: options.instanceId }),
       ...(options.userAgent === undefined ? {} : { user_agent: options.userAgent })
     })
   } catch (error) {
-    // JsSIP puts the offending value in its message, which may be the password
     const parameter = (error as { parameter?: unknown }).parameter
     throw new TypeError(`Not a valid SIP account: ${typeof parameter === 'string' ? parameter : 'its options'}`)
   }
+  // only now: JsSIP's debug log shows what it is made with
+  if (options.password !== undefined) ua.set('password', options.password)
+  return ua
 }
 
 function urlOf(url: string): URL {
