@@ -1,5 +1,4 @@
 /** What of SIP and SDP the adapter reads itself; JsSIP parses the rest. */
-import * as v from 'valibot'
 import type { CallEnd, EndReason, ProviderDetail } from '../../machines/index.ts'
 
 /** RFC 3261 §21 (and the RFCs it was extended by) in the engine's words. What is not listed goes by its class. */
@@ -58,22 +57,14 @@ export interface Reason {
   readonly text?: string
 }
 
-const reasonValue = v.pipe(
-  v.string(),
-  v.regex(/^\s*[!%'*+\-.\w`~]+\s*;.*cause\s*=\s*\d+/i),
-  v.transform((value): Reason => {
-    const text = /text\s*=\s*"((?:[^"\\]|\\.)*)"/i.exec(value)?.[1]
-    return {
-      protocol: (/^\s*([^;\s]+)/.exec(value)?.[1] ?? '').toUpperCase(),
-      cause: Number(/cause\s*=\s*(\d+)/i.exec(value)?.[1]),
-      ...(text === undefined ? {} : { text })
-    }
-  })
-)
-
+/** Null for what is no Reason, and for one without a cause. */
 export function parseReason(header: string | undefined | null): Reason | null {
-  const result = v.safeParse(reasonValue, header)
-  return result.success ? result.output : null
+  const [, protocol = '', parameters = ''] = /^\s*([^;\s]+)\s*;(.*)$/s.exec(header ?? '') ?? []
+  const cause = /(?:^|;)\s*cause\s*=\s*(\d+)/i.exec(parameters)?.[1]
+  if (cause === undefined) return null
+  const text = /(?:^|;)\s*text\s*=\s*"((?:[^"\\]|\\.)*)"/i.exec(parameters)?.[1]
+  const reason = { protocol: protocol.toUpperCase(), cause: Number(cause) }
+  return text === undefined ? reason : { ...reason, text }
 }
 
 /** A CANCEL because another device took the call: "Call completed elsewhere", or Q.850's non-selected user clearing. */
