@@ -6,9 +6,9 @@ export type WebSocketClass = new (url: string, protocols: string) => WebSocketLi
 export interface WebSocketLike {
   binaryType: string
   onopen: ((event: never) => void) | null
-  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null
+  onclose: ((event: never) => void) | null
   onerror: ((event: never) => void) | null
-  onmessage: ((event: { readonly data: unknown }) => void) | null
+  onmessage: ((event: never) => void) | null
   readonly protocol: string
   send(data: string): void
   close(code?: number, reason?: string): void
@@ -67,12 +67,12 @@ export class DrivenSocket implements Socket {
       this.onconnect()
       this.#listener.opened(attempt)
     }
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = ({ data }: { readonly data: unknown }) => {
       if (this.#socket === socket) this.ondata(data)
     }
     // always followed by close, which says more
     socket.onerror = () => {}
-    socket.onclose = ({ code, reason }) => {
+    socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) => {
       if (this.#socket !== socket) return
       this.#forget(code !== 1000, code, reason)
       this.#listener.closed(attempt, code, reason)
