@@ -1,0 +1,128 @@
+import { createActor, fromCallback } from 'xstate'
+import { callMachine, connectionMachine, defaultBackoff } from '../../machines/index.ts'
+import type { CallEvent, LegCommand, MediaCommand } from '../../machines/index.ts'
+import { ratePerSecond } from './measure.ts'
+import type { Row } from './report.ts'
+
+/** Events per second through the charts, against the floor: one reducer with a switch. */
+export function charts(): Row[] {
+  const reducer = ratePerSecond(reduceEvents)
+  const connection = ratePerSecond(connectionEvents)
+  const call = ratePerSecond(callEvents)
+  return [
+    { name: 'a reducer with a switch (the floor)', value: reducer, unit: 'events/s' },
+    {
+      name: 'connection chart',
+      value: connection,
+      unit: 'events/s',
+      ratio: connection / reducer,
+      of: 'floor',
+      target: '≥ 100 000'
+    },
+    {
+      name: 'call chart (mute, unmute, hold, resume)',
+      value: call,
+      unit: 'events/s',
+      ratio: call / reducer,
+      of: 'floor',
+      target: '≥ 100 000'
+    }
+  ]
+}
+
+/** A drop and a reconnect, over and over. */
+function connectionEvents(count: number) {
+  let attempt = 0
+  let report: (event: object) => void = () => {}
+  const machine = connectionMachine.provide({
+    actors: {
+      transport: fromCallback(({ sendBack, receive }) => {
+        report = sendBack as typeof report
+        receive((command) => {
+          if (command.type === 'connect') ({ attempt } = command)
+        })
+      })
+    }
+  })
+  const clock = { setTimeout: () => 0, clearTimeout: () => {} }
+  const actor = createActor(machine, { input: { policy: { ...defaultBackoff, jitter: 'none' } }, clock })
+  actor.start()
+  actor.send({ type: 'connect' })
+  report({ type: 'transport.opened', attempt, identity: 'bench' })
+  const cause = { code: 'connection.lost', text: 'bench' }
+  for (let sent = 0; sent < count; sent += 3) {
+    report({ type: 'transport.closed', attempt, permanent: false, cause })
+    actor.send({ type: 'network.online' })
+    report({ type: 'transport.opened', attempt, identity: 'bench' })
+  }
+  actor.stop()
+}
+
+/** What a user does in a call; every offer is accepted. */
+function callEvents(count: number) {
+  let report: (event: CallEvent) => void = () => {}
+  let offer = 0
+  const machine = callMachine.provide({
+    actors: {
+      leg: fromCallback<LegCommand, { call: string }>(({ sendBack, receive }) => {
+        report = sendBack as typeof report
+        receive((command) => {
+          if (command.type === 'offer') offer = command.attempt
+        })
+      }),
+      media: fromCallback<MediaCommand, { call: string }>(({ sendBack, receive }) => {
+        receive((command) => {
+          if (command.type === 'acquire') sendBack({ type: 'media.ready', attempt: command.attempt })
+        })
+      })
+    }
+  })
+  const clock = { setTimeout: () => 0, clearTimeout: () => {} }
+  const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['info'] } as const
+  const actor = createActor(machine, {
+    input: { id: 'bench', direction: 'outgoing', remote: { address: 'sip:bob@example.test' }, capabilities },
+    clock
+  })
+  actor.start()
+  report({ type: 'leg.ringing', earlyMedia: false })
+  report({ type: 'leg.answered' })
+  for (let sent = 0; sent < count; sent += 6) {
+    actor.send({ type: 'mute' })
+    actor.send({ type: 'unmute' })
+    actor.send({ type: 'hold' })
+    report({ type: 'leg.offer.accepted', attempt: offer, granted: { hold: true, restarts: 0 }, peerHolds: false })
+    actor.send({ type: 'resume' })
+    report({ type: 'leg.offer.accepted', attempt: offer, granted: { hold: false, restarts: 0 }, peerHolds: false })
+  }
+  actor.stop()
+}
+
+interface Reduced {
+  readonly muted: boolean
+  readonly hold: 'active' | 'holding' | 'held' | 'resuming'
+  readonly seen: number
+}
+
+function reduce(state: Reduced, event: { readonly type: string }): Reduced {
+  switch (event.type) {
+    case 'mute':
+      return { ...state, muted: true, seen: state.seen + 1 }
+    case 'unmute':
+      return { ...state, muted: false, seen: state.seen + 1 }
+    case 'hold':
+      return { ...state, hold: 'holding', seen: state.seen + 1 }
+    case 'resume':
+      return { ...state, hold: 'resuming', seen: state.seen + 1 }
+    case 'accepted':
+      return { ...state, hold: state.hold === 'holding' ? 'held' : 'active', seen: state.seen + 1 }
+    default:
+      return state
+  }
+}
+
+function reduceEvents(count: number) {
+  const script = ['mute', 'unmute', 'hold', 'accepted', 'resume', 'accepted'].map((type) => ({ type }))
+  let state: Reduced = { muted: false, hold: 'active', seen: 0 }
+  for (let sent = 0; sent < count; sent++) state = reduce(state, script[sent % script.length] ?? { type: '' })
+  if (state.seen !== count) throw new Error('The reducer lost an event')
+}

@@ -1,0 +1,45 @@
+import { Subject } from 'rxjs'
+import type { Leg, LegCommand, LegEvent, Transport, TransportCommand, TransportEvent } from '../../machines/index.ts'
+
+/** A provider that says yes to everything at once: what is measured is then the engine and the charts alone. */
+export function willingTransport(): Transport {
+  const events = new Subject<TransportEvent>()
+  return {
+    capabilities: { registration: false, hold: true, renegotiate: true, dtmf: ['info'] },
+    events,
+    send(command: TransportCommand) {
+      if (command.type === 'connect')
+        events.next({ type: 'transport.opened', attempt: command.attempt, identity: 'bench' })
+    },
+    check: () => null,
+    leg: willingLeg,
+    dispose() {}
+  }
+}
+
+function willingLeg(): Leg {
+  const events = new Subject<LegEvent>()
+  return {
+    events,
+    remoteStream: null,
+    attach() {},
+    send(command: LegCommand) {
+      const answer = answerTo(command)
+      for (const event of answer) events.next(event)
+    },
+    dispose() {}
+  }
+}
+
+function answerTo(command: LegCommand): readonly LegEvent[] {
+  switch (command.type) {
+    case 'dial':
+      return [{ type: 'leg.ringing', earlyMedia: false }, { type: 'leg.path.connected' }, { type: 'leg.answered' }]
+    case 'offer':
+      return [{ type: 'leg.offer.accepted', attempt: command.attempt, granted: command.terms, peerHolds: false }]
+    case 'hangup':
+      return [{ type: 'leg.ended', end: { by: 'local', reason: 'hangup' } }]
+    default:
+      return []
+  }
+}
