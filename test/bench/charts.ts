@@ -33,11 +33,14 @@ export function charts(): Row[] {
 /** A drop and a reconnect, over and over. */
 function connectionEvents(count: number) {
   let attempt = 0
-  let report: (event: object) => void = () => {}
+  let report: (event: { type: string; attempt: number }) => void = () => {}
+  const cause = { code: 'connection.lost', text: 'bench' }
+  const opened = (of: number) => ({ type: 'transport.opened', attempt: of, identity: 'bench' })
+  const closed = (of: number) => ({ type: 'transport.closed', attempt: of, permanent: false, cause })
   const machine = connectionMachine.provide({
     actors: {
       transport: fromCallback(({ sendBack, receive }) => {
-        report = sendBack as typeof report
+        report = sendBack
         receive((command) => {
           if (command.type === 'connect') ({ attempt } = command)
         })
@@ -48,12 +51,11 @@ function connectionEvents(count: number) {
   const actor = createActor(machine, { input: { policy: { ...defaultBackoff, jitter: 'none' } }, clock })
   actor.start()
   actor.send({ type: 'connect' })
-  report({ type: 'transport.opened', attempt, identity: 'bench' })
-  const cause = { code: 'connection.lost', text: 'bench' }
+  report(opened(attempt))
   for (let sent = 0; sent < count; sent += 3) {
-    report({ type: 'transport.closed', attempt, permanent: false, cause })
+    report(closed(attempt))
     actor.send({ type: 'network.online' })
-    report({ type: 'transport.opened', attempt, identity: 'bench' })
+    report(opened(attempt))
   }
   actor.stop()
 }
@@ -65,7 +67,7 @@ function callEvents(count: number) {
   const machine = callMachine.provide({
     actors: {
       leg: fromCallback<LegCommand, { call: string }>(({ sendBack, receive }) => {
-        report = sendBack as typeof report
+        report = sendBack
         receive((command) => {
           if (command.type === 'offer') offer = command.attempt
         })

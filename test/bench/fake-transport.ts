@@ -32,14 +32,10 @@ function willingLeg(): Leg {
 }
 
 function answerTo(command: LegCommand): readonly LegEvent[] {
-  switch (command.type) {
-    case 'dial':
-      return [{ type: 'leg.ringing', earlyMedia: false }, { type: 'leg.path.connected' }, { type: 'leg.answered' }]
-    case 'offer':
-      return [{ type: 'leg.offer.accepted', attempt: command.attempt, granted: command.terms, peerHolds: false }]
-    case 'hangup':
-      return [{ type: 'leg.ended', end: { by: 'local', reason: 'hangup' } }]
-    default:
-      return []
-  }
+  if (command.type === 'dial')
+    return [{ type: 'leg.ringing', earlyMedia: false }, { type: 'leg.path.connected' }, { type: 'leg.answered' }]
+  if (command.type === 'offer')
+    return [{ type: 'leg.offer.accepted', attempt: command.attempt, granted: command.terms, peerHolds: false }]
+  if (command.type === 'hangup') return [{ type: 'leg.ended', end: { by: 'local', reason: 'hangup' } }]
+  return []
 }

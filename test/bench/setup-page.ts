@@ -36,7 +36,7 @@ function answering(account: Account): Promise<void> {
 }
 
 interface RawSession {
-  on(name: 'icecandidate', listener: (event: { ready(): void }) => void): void
+  on(name: 'icecandidate', listener: (event: { readonly ready: () => void }) => void): void
   on(name: 'confirmed' | 'ended' | 'failed', listener: (event: { cause: string }) => void): void
   answer(options: object): void
   terminate(): void
