@@ -47,15 +47,8 @@ export const hold = callSetup.createStateConfig({
                 target: 'holding',
                 actions: { type: 'desireHold', params: { hold: true } }
               },
-              // the provider has no hold: what we can do alone is to send and play nothing
-              {
-                target: 'held',
-                actions: [
-                  { type: 'desireHold', params: { hold: true } },
-                  'agreeOnHold',
-                  { type: 'tell', params: { fact: { type: 'hold.held' } } }
-                ]
-              }
+              // the provider has no hold: what we can do alone is to send and play nothing, and nobody is asked
+              { target: 'held', actions: held.actions }
             ]
           }
         },
@@ -98,14 +91,7 @@ export const hold = callSetup.createStateConfig({
                 target: 'resuming',
                 actions: { type: 'desireHold', params: { hold: false } }
               },
-              {
-                target: 'active',
-                actions: [
-                  { type: 'desireHold', params: { hold: false } },
-                  'agreeOnHold',
-                  { type: 'tell', params: { fact: { type: 'hold.resumed' } } }
-                ]
-              }
+              { target: 'active', actions: resumed.actions }
             ]
           }
         },

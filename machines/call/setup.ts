@@ -76,9 +76,6 @@ export const callSetup = setup({
       desired: ({ context }) => ({ ...context.desired, restarts: context.agreed.restarts + 1 })
     }),
     desireWhatIsAgreed: assign({ desired: ({ context }) => ({ ...context.desired, hold: context.agreed.hold }) }),
-    agreeOnHold: assign({
-      agreed: ({ context }) => ({ ...context.agreed, hold: context.desired.hold })
-    }),
     noteOffered: assign({ offered: ({ context }) => context.desired }),
     /** An answer to the peer's offer says how we hold, but restarts nothing of ours. */
     noteAnswered: assign({

@@ -1,5 +1,5 @@
-import { fc, test } from '@fast-check/vitest'
-import { describe, expect } from 'vitest'
+import { fc } from '@fast-check/vitest'
+import { describe, expect, test } from 'vitest'
 import { backoffDelay, defaultBackoff } from '../../machines/index.ts'
 import type { BackoffPolicy } from '../../machines/index.ts'
 
@@ -44,20 +44,25 @@ describe('The wait before a retry', () => {
     ])
   })
 
-  test.prop([policies, waits, dice])(
-    'is something a timer can wait, and never more than the policy allows',
-    (policy, earlier, die) => {
-      const delay = backoffDelay(policy, earlier, () => die)
+  test('is something a timer can wait, and never more than the policy allows', () => {
+    fc.assert(
+      fc.property(policies, waits, dice, (policy, earlier, die) => {
+        const delay = backoffDelay(policy, earlier, () => die)
 
-      expect(Number.isFinite(delay)).toBe(true)
-      expect(delay).toBeGreaterThanOrEqual(0)
-      expect(delay).toBeLessThanOrEqual(policy.maxDelay)
-    }
-  )
+        expect(Number.isFinite(delay)).toBe(true)
+        expect(delay).toBeGreaterThanOrEqual(0)
+        expect(delay).toBeLessThanOrEqual(policy.maxDelay)
+      })
+    )
+  })
 
-  test.prop([policies, waits, dice])('never shrinks from one failure to the next', (policy, earlier, die) => {
-    const longer = backoffDelay(policy, earlier + 1, () => die)
+  test('never shrinks from one failure to the next', () => {
+    fc.assert(
+      fc.property(policies, waits, dice, (policy, earlier, die) => {
+        const longer = backoffDelay(policy, earlier + 1, () => die)
 
-    expect(longer).toBeGreaterThanOrEqual(backoffDelay(policy, earlier, () => die))
+        expect(longer).toBeGreaterThanOrEqual(backoffDelay(policy, earlier, () => die))
+      })
+    )
   })
 })

@@ -118,13 +118,15 @@ describe('With a network that is dead', () => {
       .filter(({ snapshot }) => !snapshot.can({ type: 'hangup' }))
       .map(({ snapshot }) => leavesOf(snapshot.value)[0])
 
-    expect([...new Set(deaf)].toSorted()).toEqual([
-      'progress.ending',
-      'progress.setup.callin.declining',
-      'progress.setup.callin.giving-up',
-      'progress.setup.callin.refusing',
-      'progress.setup.callout.cancelling'
-    ])
+    expect(new Set(deaf)).toEqual(
+      new Set([
+        'progress.ending',
+        'progress.setup.callin.declining',
+        'progress.setup.callin.giving-up',
+        'progress.setup.callin.refusing',
+        'progress.setup.callout.cancelling'
+      ])
+    )
   })
 })
 

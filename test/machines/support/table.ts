@@ -94,16 +94,24 @@ function describe({ to, event: { type, ...detail } }: Effect): string {
 
 function short(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
-  const { reason, code, hold, restarts } = value as Record<string, unknown>
+  const { reason, code, hold, restarts } = value as Record<string, string | number | boolean | undefined>
   if (restarts !== undefined) return `{${hold === true ? 'hold' : 'no hold'}${restarts === 0 ? '' : ', restart'}}`
   return `{${String(reason ?? code ?? Object.keys(value).join(' '))}}`
 }
 
 function stateIn(region: Region, value: StateValue): string | null {
-  const found = leavesOf(value)
-    .map((leaf) => leaf.split('.'))
-    .find((path) => region.path.every((key, index) => path[index] === key))
+  const found = pathsOf(value).find((path) => region.path.every((key, index) => path[index] === key))
   return found === undefined ? null : stateAt(region, found)
+}
+
+const known = new WeakMap<object, string[][]>()
+
+function pathsOf(value: StateValue): string[][] {
+  const paths = () => leavesOf(value).map((leaf) => leaf.split('.'))
+  if (typeof value === 'string') return paths()
+  const found = known.get(value) ?? paths()
+  known.set(value, found)
+  return found
 }
 
 function stateAt({ path, without = [] }: Region, full: readonly string[]): string {
