@@ -96,7 +96,7 @@ export async function startSipEmulator(options: SipEmulatorOptions = {}): Promis
     noAnswer,
     timeout,
     isUser: (user) => passwordOf(user) !== null,
-    extraTargets: stage.targets,
+    extraTargets: (user) => stage.targets(user),
     faultFor: ({ to, method }) => faults.get(to.uri.user)?.get(method) ?? null,
     isTrusted: (flow) => flow === stage.flow,
     onAuthenticated(flow, user) {

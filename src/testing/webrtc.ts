@@ -53,7 +53,8 @@ const LONGEST_CATCH_UP = 10
 export async function loadNodeWebRtc(tone: ToneOptions = {}): Promise<NodeWebRtc> {
   const werift = await import('werift')
   const { openMicrophone, unplugMicrophones } = createMicrophone(werift)
-  const stream = (options: ToneOptions): MediaStream => asBrowser(new werift.MediaStream([openMicrophone(options)]))
+  const stream = (options: ToneOptions): MediaStream =>
+    new werift.MediaStream([openMicrophone(options)]) as unknown as MediaStream
 
   const mediaDevices = Object.assign(new EventTarget(), {
     async getUserMedia(constraints: MediaStreamConstraints = {}) {
@@ -71,10 +72,11 @@ export async function loadNodeWebRtc(tone: ToneOptions = {}): Promise<NodeWebRtc
     }
   })
 
+  // werift's classes have the browser's types nearly, and with what is added here all of them that a call needs.
   return {
-    RTCPeerConnection: asBrowser(createPeerConnectionClass(werift)),
-    RTCSessionDescription: asBrowser(SessionDescription),
-    MediaStream: asBrowser(werift.MediaStream),
+    RTCPeerConnection: createPeerConnectionClass(werift) as unknown as typeof RTCPeerConnection,
+    RTCSessionDescription: SessionDescription,
+    MediaStream: werift.MediaStream as unknown as typeof MediaStream,
     mediaDevices,
     tone: (options = {}) => stream({ ...tone, ...options })
   }
@@ -101,11 +103,6 @@ export function meter(track: MediaStreamTrack): Meter {
     if (payload.some(isLoud)) heard.loud += 1
   })
   return heard
-}
-
-/** The only place where werift's classes are passed off as the browser's, whose types they nearly have. */
-function asBrowser<T>(value: unknown): T {
-  return value as T
 }
 
 /** werift describes sessions with a type; browsers have a class for them as well, and JsSIP makes instances of it. */
@@ -148,22 +145,44 @@ function createPeerConnectionClass(werift: typeof Werift): typeof Werift.RTCPeer
       return super.createOffer(options ?? {})
     }
 
-    // RFC 8829 §5.8: as many media sections as were offered. A browser refuses anything else, werift takes it.
+    // A browser refuses what it cannot read, and an answer with more or fewer media sections than were offered
+    // (RFC 8829 §5.8, §5.11); werift takes both.
     override async setRemoteDescription(description: Werift.RTCSessionDescriptionInit): Promise<void> {
-      const offered = this.localDescription?.sdp ?? ''
-      if (description.type === 'answer' && countSections(description.sdp ?? '') !== countSections(offered)) {
+      const { type, sdp = '' } = description
+      if (type !== 'rollback' && !/^v=0\r?\n([a-z]=.*\r?\n)+$/.test(sdp)) {
+        throw new DOMException('The session description cannot be read', 'OperationError')
+      }
+      if (type === 'answer' && countSections(sdp) !== countSections(this.localDescription?.sdp ?? '')) {
         throw new DOMException('The answer does not match the offer', 'InvalidAccessError')
       }
       await super.setRemoteDescription(description)
+      this.#resume()
     }
 
     // A browser gathers after this has resolved, werift before; who listens only then would wait for ever.
     override async setLocalDescription(description?: Werift.RTCLocalSessionDescriptionInit): Promise<never> {
+      this.#stayLocal()
       const applied = await super.setLocalDescription(description)
+      this.#resume()
       if (applied && this.iceGatheringState === 'complete') {
         setImmediate(() => this.emit('icegatheringstatechange'))
       }
       return applied as never
+    }
+
+    // Without a STUN server of ours werift asks one on the internet, and gathers for as long as that takes.
+    #stayLocal(): void {
+      if (this.getConfiguration().iceServers.length > 0) return
+      for (const { connection } of this.iceTransports) delete connection.stunServer
+    }
+
+    // After an ICE restart werift gathers, but leaves the new pairs unchecked where DTLS stands already.
+    #resume(): void {
+      if (this.signalingState !== 'stable') return
+      for (const { state, iceTransport } of this.dtlsTransports) {
+        const isIdle = state === 'connected' && !iceTransport.connection.nominated && iceTransport.state !== 'checking'
+        if (isIdle) iceTransport.start().catch(() => this.emit('iceconnectionstatechange'))
+      }
     }
   }
 }

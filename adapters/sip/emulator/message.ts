@@ -81,8 +81,7 @@ export function copiedFields(message: Headed): Header[] {
 }
 
 export function serialise(draft: RequestDraft | ResponseDraft): string {
-  const start =
-    'method' in draft ? `${draft.method} ${draft.uri} SIP/2.0` : `SIP/2.0 ${draft.status} ${draft.reason}`
+  const start = 'method' in draft ? `${draft.method} ${draft.uri} SIP/2.0` : `SIP/2.0 ${draft.status} ${draft.reason}`
   const headers = without(draft, 'Content-Length').map(({ name, value }) => `${name}: ${value}`)
   const length = `Content-Length: ${Buffer.byteLength(draft.body)}`
   return [start, ...headers, length, '', draft.body].join('\r\n')

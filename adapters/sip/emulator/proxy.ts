@@ -92,7 +92,11 @@ export function createProxy(options: ProxyOptions): Proxy {
   function answerForServer(transaction: ServerTransaction): void {
     if (transaction.request.method !== 'OPTIONS') return transaction.respond(405, { headers: [OWN_METHODS] })
     transaction.respond(200, {
-      headers: [OWN_METHODS, { name: 'Accept', value: 'application/sdp' }, { name: 'Supported', value: SUPPORTED.join(', ') }]
+      headers: [
+        OWN_METHODS,
+        { name: 'Accept', value: 'application/sdp' },
+        { name: 'Supported', value: SUPPORTED.join(', ') }
+      ]
     })
   }
 

@@ -98,12 +98,12 @@ export function openCall(opening: Opening, options: PartyCallOptions): PartyCall
     return dialog
   }
 
-  async function describe({ request, respond }: ServerTransaction): Promise<string> {
+  async function describe(transaction: ServerTransaction): Promise<string> {
     try {
-      return await (answer ??= offers.answer(request.body))
+      return await (answer ??= offers.answer(transaction.request.body))
     } catch (cause) {
-      options.onFault(request, String(cause))
-      respond(488, { tag: localTag })
+      options.onFault(transaction.request, String(cause))
+      transaction.respond(488, { tag: localTag })
       end()
       throw new Error('The party cannot take the offer of the client', { cause })
     }

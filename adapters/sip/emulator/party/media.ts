@@ -95,6 +95,7 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
 
   return {
     async answer(offer, mine) {
+      if (!/^m=audio [1-9]/m.test(offer)) throw new Error('The offer has no audio')
       await connection.setRemoteDescription({ type: 'offer', sdp: offer })
       prepare()
       const direction = answerTo(directionOf(offer), mine)

@@ -29,7 +29,12 @@ export interface OffersOptions {
   readonly media: PartyMedia
   readonly confirmations: Confirmations
   readonly headers: readonly Header[]
-  readonly send: (method: string, dialog: Dialog, options: { headers: Header[]; body: string }, user: ClientUser) => void
+  readonly send: (
+    method: string,
+    dialog: Dialog,
+    options: { headers: Header[]; body: string },
+    user: ClientUser
+  ) => void
   readonly acknowledge: (dialog: Dialog, response: SipResponse) => void
 }
 
@@ -112,13 +117,18 @@ export function createOffers({ media, confirmations, headers, send, acknowledge 
     try {
       const body = await media.offer(direction)
       const response = await new Promise<SipResponse>((resolve, reject) => {
-        send('INVITE', dialog, { headers: [...headers, SDP], body }, {
-          response(each) {
-            if (each.status >= 200 && each.status < 300) acknowledge(dialog, each)
-            if (each.status >= 200) resolve(each)
-          },
-          failed: (status) => reject(new Error(`The offer was not answered: ${status} ${reasonPhrase(status)}`))
-        })
+        send(
+          'INVITE',
+          dialog,
+          { headers: [...headers, SDP], body },
+          {
+            response(each) {
+              if (each.status >= 200 && each.status < 300) acknowledge(dialog, each)
+              if (each.status >= 200) resolve(each)
+            },
+            failed: (status) => reject(new Error(`The offer was not answered: ${status} ${reasonPhrase(status)}`))
+          }
+        )
       })
       if (response.status >= 300) throw new Error(`The offer was refused: ${response.status} ${response.reason}`)
       return await accept(response.body, direction)

@@ -105,7 +105,13 @@ export function createStage({ domain, timeout, loadMedia, deliver, onFault }: St
     const isOffer = headersOf(request, 'Content-Type').every((type) => /^application\/sdp\b/i.test(type))
     if (!isOffer) return transaction.respond(415, { headers: [{ name: 'Accept', value: 'application/sdp' }] })
 
-    const call = join({ invite: transaction }, request.callId, request.from.uri.user, party, createPartyMedia(loadMedia))
+    const call = join(
+      { invite: transaction },
+      request.callId,
+      request.from.uri.user,
+      party,
+      createPartyMedia(loadMedia)
+    )
     callsInvited.set(transaction, call)
     // The proxy waits for a first word; a party that is silent lets it wait in vain.
     if (script?.do !== 'silence') transaction.respond(100)

@@ -79,7 +79,7 @@ export async function startJsSip({ url, uri, password }: SipCredentials): Promis
 /** Resolves with what the session tells when this happens; rejects when it ends before. */
 export function happens(session: RTCSession, event: string): Promise<{ cause?: string }> {
   return new Promise((resolve, reject) => {
-    session.on(event as 'ended', resolve as never)
+    session.on(event as 'ended', resolve)
     if (event !== 'failed') session.on('failed', ({ cause }) => reject(new Error(`failed: ${cause}`)))
   })
 }

@@ -35,7 +35,7 @@ async function talk() {
   return { session, call }
 }
 
-const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 5000, interval: 20 })
+const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 4000, interval: 20 })
 
 describe('a client that calls a party', () => {
   test('is heard and hears a tone', async () => {
@@ -160,86 +160,6 @@ describe('a client that calls a party', () => {
   })
 })
 
-describe('hold', () => {
-  test('by the client silences the party until the client resumes', async () => {
-    const { session, call } = await talk()
-    await eventually(async () => expect((await call.media()).packetsSent).toBeGreaterThan(0))
-
-    await new Promise<void>((resolve) => session.hold({}, resolve))
-    expect(call.held).toBe(true)
-    const { packetsSent } = await call.media()
-    await new Promise<void>((resolve) => session.unhold({}, resolve))
-
-    expect(call.held).toBe(false)
-    await eventually(async () => expect((await call.media()).packetsSent).toBeGreaterThan(packetsSent))
-  })
-
-  test('by the party is seen by the client', async () => {
-    const { session, call } = await talk()
-
-    await call.hold()
-    expect(session.isOnHold().remote).toBe(true)
-    await call.resume()
-
-    expect(session.isOnHold().remote).toBe(false)
-    expect(call.held).toBe(false)
-  })
-
-  test('by both ends one after the other', async () => {
-    const { session, call } = await talk()
-    await call.hold()
-    await new Promise<void>((resolve) => session.hold({}, resolve))
-    expect(call.held).toBe(true)
-
-    await call.resume()
-    expect(call.held).toBe(true)
-    await new Promise<void>((resolve) => session.unhold({}, resolve))
-
-    expect(call.held).toBe(false)
-  })
-
-  test('with UPDATE is as good', async () => {
-    const { session, call } = await talk()
-
-    await new Promise<void>((resolve) => session.hold({ useUpdate: true }, resolve))
-
-    expect(call.held).toBe(true)
-  })
-})
-
-describe('an offer in the call', () => {
-  test('of the party is answered with the client’s direction', async () => {
-    const { call } = await talk()
-
-    expect(await call.reinvite('sendonly')).toBe('recvonly')
-    expect(await call.reinvite('inactive')).toBe('inactive')
-    expect(await call.reinvite('sendrecv')).toBe('sendrecv')
-    expect(call.held).toBe(false)
-  })
-
-  test('of the client is refused for as long as the party wants', async () => {
-    const { session, call } = await talk()
-    call.refuseOffers(488)
-
-    session.renegotiate()
-    await happens(session, 'ended') // JsSIP ends a call whose offer is refused
-
-    expect(server.trace.some(({ text }) => text.startsWith('SIP/2.0 488'))).toBe(true)
-    await call.reaches('ended')
-  })
-
-  test('of the client is left unanswered, and the call can still be ended', async () => {
-    const { session, call } = await talk()
-    call.silentOffers()
-    session.renegotiate()
-    await firstValueFrom(server.trace$)
-
-    session.terminate()
-
-    await call.reaches('ended')
-  })
-})
-
 describe('a party that calls a client', () => {
   test('is heard once the client answers', async () => {
     const incoming = alice.incoming()
@@ -280,7 +200,6 @@ describe('a party that calls a client', () => {
   })
 
   test('rings nobody when nobody is there', async () => {
-
     await expect(server.call('zoe')).rejects.toThrow('zoe is not registered')
   })
 

@@ -83,10 +83,18 @@ export function request(parts: Parts = {}): string {
 }
 
 /** A response to a request that was received, with what it has to copy. */
-export function response(to: string, status: string, headers: readonly string[] = [], tag = 'callee', body = ''): string {
+export function response(
+  to: string,
+  status: string,
+  headers: readonly string[] = [],
+  tag = 'callee',
+  body = ''
+): string {
   const copied = to.split('\r\n').filter((line) => /^(Via|From|To|Call-ID|CSeq|Record-Route):/.test(line))
   const tagged = copied.map((line) => (line.startsWith('To:') && !line.includes(';tag=') ? `${line};tag=${tag}` : line))
-  return [`SIP/2.0 ${status}`, ...tagged, ...headers, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n')
+  return [`SIP/2.0 ${status}`, ...tagged, ...headers, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join(
+    '\r\n'
+  )
 }
 
 export function field(message: string, name: string): string {
@@ -110,7 +118,12 @@ export interface Registration extends Parts {
 
 /** Sends REGISTER and, challenged, sends it once more with an answer; resolves with the last response. */
 export async function register(client: RawClient, parts: Registration = {}): Promise<string> {
-  const { user = 'alice', password = `pw-${user}`, contact = `<sip:${user}@${user}-device.invalid>`, callId = random() } = parts
+  const {
+    user = 'alice',
+    password = `pw-${user}`,
+    contact = `<sip:${user}@${user}-device.invalid>`,
+    callId = random()
+  } = parts
   const headers = [...(contact ? [`Contact: ${contact}`] : []), 'Supported: gruu, outbound', ...(parts.headers ?? [])]
   const shared = { method: 'REGISTER', from: user, to: user, uri: 'sip:example.test', ...parts, callId }
   const cseq = parts.cseq ?? 1
@@ -122,7 +135,11 @@ export async function register(client: RawClient, parts: Registration = {}): Pro
   return client.next(new RegExp(`^SIP/2\\.0[^]*Call-ID: ${callId}\r\n[^]*CSeq: ${cseq + 1} REGISTER`))
 }
 
-export async function registered(credentials: SipCredentials, user: string, parts: Registration = {}): Promise<RawClient> {
+export async function registered(
+  credentials: SipCredentials,
+  user: string,
+  parts: Registration = {}
+): Promise<RawClient> {
   const client = await connectRaw(credentials.url)
   const answer = await register(client, { ...parts, user })
   if (!answer.startsWith('SIP/2.0 200')) throw new Error(answer)

@@ -1,18 +1,7 @@
-import { afterEach, expect, test } from 'vitest'
-import { startSipEmulator } from '../../../../adapters/sip/emulator.ts'
-import type { SipEmulator, SipEmulatorOptions } from '../../../../adapters/sip/emulator.ts'
+import { expect, test } from 'vitest'
 import { digestResponse, parseCredentials } from '../../../../adapters/sip/emulator/digest.ts'
 import { authorization, connectRaw, field, register, registered, request } from './raw-client.ts'
-
-const servers: SipEmulator[] = []
-
-async function start(options: SipEmulatorOptions = {}): Promise<SipEmulator> {
-  const server = await startSipEmulator(options)
-  servers.push(server)
-  return server
-}
-
-afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())))
+import { start } from './scene.ts'
 
 const DEVICE = '<sip:a1@one.invalid;transport=ws>;+sip.instance="<urn:uuid:one>";reg-id=1;expires=120'
 
@@ -140,7 +129,9 @@ test('nobody registers for somebody else', async () => {
 test('a user has several devices, and takes back one or all of them', async () => {
   const server = await start()
   const one = await registered(server.credentials('alice'), 'alice', { contact: '<sip:a@one.invalid>' })
-  const two = await registered(server.credentials('alice'), 'alice', { contact: '<sip:a@two.invalid>, <sip:a@three.invalid>' })
+  const two = await registered(server.credentials('alice'), 'alice', {
+    contact: '<sip:a@two.invalid>, <sip:a@three.invalid>'
+  })
   expect(server.contacts('alice')).toHaveLength(3)
 
   await register(two, { contact: '<sip:a@three.invalid>;expires=0' })
