@@ -11,7 +11,7 @@ export type Parsed =
   | { readonly kind: 'invalid'; readonly fault: string; readonly refusal: ResponseDraft | null }
 
 /** The methods a request may have; any other is answered 501. */
-export const METHODS = [
+const METHODS = [
   'ACK',
   'BYE',
   'CANCEL',

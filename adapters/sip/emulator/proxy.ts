@@ -134,7 +134,8 @@ export function createProxy(options: ProxyOptions): Proxy {
   function announce(message: SipMessage, flow: Flow): void {
     for (const value of headersOf(message, 'Contact')) {
       const uri = parseAddress(value)?.uri
-      if (uri) options.onContact(flow, `${uri.user}@${uri.host}`)
+      // An address in our own domain is looked up; whoever names it must not take it over.
+      if (uri && !isOurs(uri)) options.onContact(flow, `${uri.user}@${uri.host}`)
     }
   }
 

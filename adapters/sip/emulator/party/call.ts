@@ -138,6 +138,7 @@ export function openCall(opening: Opening, options: PartyCallOptions): PartyCall
       bye(within)
     }
   }
+
   if ('draft' in opening) {
     placed = send(opening.draft, {
       response(response) {

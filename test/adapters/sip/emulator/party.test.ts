@@ -47,6 +47,9 @@ describe('a client that calls a party', () => {
       expect((await call.media()).packetsSent).toBeGreaterThan(10)
     })
     expect(call).toMatchObject({ client: 'alice', party: 'bob', state: 'established', held: false })
+
+    await call.hangup()
+    expect((await call.media()).loud).toBeGreaterThan(10)
   })
 
   test('is answered by a party that has a script for it', async () => {

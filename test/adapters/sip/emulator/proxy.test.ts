@@ -134,6 +134,21 @@ describe('a call from one client to another', () => {
 })
 
 describe('inside a call', () => {
+  test('a device that goes by the address of its user does not keep calls from the others', async () => {
+    const server = await start()
+    const [desk, mobile, bob] = [
+      await join(server, 'alice', 'desk'),
+      await join(server, 'alice', 'mobile'),
+      await join(server, 'bob')
+    ]
+    desk.send(request(INVITE))
+    await bob.next(/^INVITE/)
+
+    bob.send(request({ ...INVITE, uri: 'sip:alice@example.test', from: 'bob', to: 'alice' }))
+
+    await Promise.all([desk.next(/^INVITE/), mobile.next(/^INVITE/)])
+  })
+
   test('requests find a device by its GRUU over its new connection', async () => {
     const server = await start()
     const [alice, bob] = [await join(server, 'alice'), await join(server, 'bob')]
