@@ -111,7 +111,10 @@ export type LegCommand =
   | { readonly type: 'answer' }
   | { readonly type: 'reject'; readonly reason: RejectReason }
   | { readonly type: 'hangup' }
-  /** Propose these terms to the peer; answered by `leg.offer.accepted` or `leg.offer.refused`. */
+  /**
+   * Propose these terms to the peer; answered by `leg.offer.accepted` or `leg.offer.refused`. One at a time, but for one
+   * that was under way when the connection was lost: once the call is verified the next one takes its place.
+   */
   | { readonly type: 'offer'; readonly attempt: number; readonly terms: Terms }
   /** Answer the peer's offer, sending nothing while `hold`; answered by `leg.offer.answered` or `leg.offer.failed`. */
   | { readonly type: 'accept'; readonly hold: boolean }

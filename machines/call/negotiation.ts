@@ -61,7 +61,9 @@ export const negotiation = callSetup.createStateConfig({
             actions: [{ type: 'noteCause', params: ({ event }) => event }, 'rollBack', 'raiseFailed']
           }
         ],
-        'leg.offer.received': { actions: 'sendRefusal' }
+        'leg.offer.received': { actions: 'sendRefusal' },
+        // the answer is lost with the connection; what is desired stays so, and is offered again on the next one
+        'connection.lost': 'stable'
       }
     },
     waiting: {

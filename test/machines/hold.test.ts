@@ -73,6 +73,17 @@ describe('A call that is to be held', () => {
     expect(localHold(call)).toBe('held')
   })
 
+  test('and loses its connection with the offer under way, asks again on the next one', () => {
+    const call = established()
+
+    call.run('hold', 'connection.lost', 5_000, 'leg.offer.refused')
+    expect(localHold(call)).toBe('holding')
+
+    call.run('connection.restored', 'leg.verified', 'leg.offer.accepted')
+    expect(localHold(call)).toBe('held')
+    expect(call.said('leg', 'offer').map(({ attempt }) => attempt)).toEqual([1, 2])
+  })
+
   test('and at once not, while nobody can be asked, is active at once', () => {
     const call = established()
 

@@ -25,6 +25,14 @@ describe('A call we place', () => {
     expect(sent(call)).toEqual(['dial', 'hangup', 'hangup'])
   })
 
+  test('keeps the first reason for its end', () => {
+    const call = startCall()
+
+    call.run('media.ready', 'leg.ringing', 60_000, 'leg.failed')
+
+    expect(end(call)).toMatchObject([{ reason: 'no-answer' }])
+  })
+
   test('ends because nobody answers after a minute of ringing', () => {
     const call = startCall()
 
@@ -121,6 +129,16 @@ describe('A call whose connection is lost', () => {
     expect(call.said('leg', 'offer')).toMatchObject([{ terms: { restarts: 1 } }])
   })
 
+  test('does not wait for the answer to an offer that was lost with its connection', () => {
+    const call = startCall()
+
+    call.run(...attached, 'leg.path.interrupted', 2_500, 'connection.lost', 5_000, 'connection.restored')
+    call.run('leg.verified')
+
+    expect(sent(call).slice(1)).toEqual(['offer', 'verify', 'offer'])
+    expect(call.said('leg', 'offer').map(({ attempt }) => attempt)).toEqual([1, 2])
+  })
+
   test('asks again when nobody answers, and takes only the last answer', () => {
     const call = startCall()
 
@@ -138,6 +156,14 @@ describe('A call whose connection is lost', () => {
     call.run(...attached, 'connection.lost', 'connection.restored', 'leg.gone', 5_000)
 
     expect(end(call)).toMatchObject([{ by: 'system', reason: 'network' }])
+  })
+
+  test('does not end by the answer to a question of earlier', () => {
+    const call = startCall()
+
+    call.run(...attached, 'connection.lost', 'connection.restored', 10_000, 'leg.gone (stale)', 5_000)
+
+    expect(call.isOver()).toBe(false)
   })
 
   test('keeps its one grace through all the connections that come and go in it', () => {

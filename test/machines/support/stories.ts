@@ -1,10 +1,14 @@
 import { fc } from '@fast-check/vitest'
 import type { CallInput, Capabilities } from '../../../machines/index.ts'
+import { vi } from 'vitest'
 import { startCall } from './bench.ts'
 import type { StartedCall, Step } from './bench.ts'
 import { everything, incoming, nothing, outgoing } from './grounds.ts'
 import { seeded, withRandom } from './random.ts'
 import { callSamples } from './samples.ts'
+
+// a long night is longer than vitest's patience
+vi.setConfig({ testTimeout: 600_000 })
 
 /** How often a property is tried; `CALLCHART_RUNS=2000` for a long night. */
 export const runs = { numRuns: Number(process.env['CALLCHART_RUNS'] ?? 150) }
