@@ -30,14 +30,9 @@ function wordsForView({ status, path, signalling, hold, microphone }: CallView):
 }
 
 function wordsForEvent(event: EngineEvent['event']): string {
-  switch (event.type) {
-    case 'call.ended':
-      return `${event.type}: ${event.end.reason}, by ${event.end.by}`
-    case 'dtmf.received':
-      return `${event.type}: ${event.tone}`
-    case 'hold.remote':
-      return `${event.type}: ${event.held ? 'held' : 'held no more'}`
-    default:
-      return event.type
-  }
+  const { type } = event
+  if (type === 'call.ended') return `${type}: ${event.end.reason}, by ${event.end.by}`
+  if (type === 'dtmf.received') return `${type}: ${event.tone}`
+  if (type === 'hold.remote') return `${type}: ${event.held ? 'held' : 'held no more'}`
+  return type
 }

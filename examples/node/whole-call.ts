@@ -77,9 +77,15 @@ async function call(alice: Phone, bob: Phone, target: string) {
   report([talking, held, muted, again])
   check('they hear each other, before and after', [talking, again].every(isHeardByBoth))
   check('while Alice holds, Bob hears nothing of her', !isHeard(held.flows[1]))
-  check('while Bob is muted, Alice hears nothing of him, and he hears her', !isHeard(muted.flows[0]) && isHeard(muted.flows[1]))
+  check(
+    'while Bob is muted, Alice hears nothing of him, and he hears her',
+    !isHeard(muted.flows[0]) && isHeard(muted.flows[1])
+  )
   check(`Bob gets the digits ${digits}`, heardDigits === digits)
-  check('the call is over on both sides, by a hang-up', [hers, his].every(({ state }) => state.end?.reason === 'hangup'))
+  check(
+    'the call is over on both sides, by a hang-up',
+    [hers, his].every(({ state }) => state.end?.reason === 'hangup')
+  )
 }
 
 /** A call can be answered before anything can be heard. */

@@ -1,0 +1,58 @@
+import { useBehavior } from 'callchart/react'
+import { useEffect } from 'react'
+import { CallPanel } from './call-panel.tsx'
+import { DialForm } from './dial-form.tsx'
+import { ErrorToast } from './error-toast.tsx'
+import { useAttempt } from './attempt.ts'
+import type { Phone } from './phone.ts'
+import { Settings } from './settings.tsx'
+import { TimelineList } from './timeline-list.tsx'
+import { connectionWords, registrationWords } from './words.ts'
+
+/** One phone: who it is, the call it has or had last, and what happened. */
+export function PhoneCard({ phone }: { phone: Phone }) {
+  const { account, engine } = phone
+  const { attempt, error, dismiss } = useAttempt()
+  const call = useBehavior(phone.call)
+
+  useEffect(() => attempt(engine.connect()), [attempt, engine])
+
+  return (
+    <section className="phone" aria-label={`${account.name}’s phone`}>
+      <Identity phone={phone} />
+      <DialForm phone={phone} attempt={attempt} />
+      {call ? <CallPanel key={call.id} call={call} attempt={attempt} /> : <NoCall />}
+      <ErrorToast error={error} dismiss={dismiss} />
+      <Settings phone={phone} attempt={attempt} />
+      <TimelineList timeline={phone.timeline} />
+    </section>
+  )
+}
+
+function Identity({ phone: { account, engine } }: { phone: Phone }) {
+  const connection = useBehavior(engine.connection$)
+  const registration = useBehavior(engine.registration$)
+  return (
+    <header className="identity">
+      <span className="avatar" aria-hidden="true">
+        {account.name.charAt(0)}
+      </span>
+      <div>
+        <h2>{account.name}</h2>
+        <code>{account.uri}</code>
+      </div>
+      <ul className="states" aria-label="Account" aria-live="polite">
+        <li data-good={connection.status === 'online'}>{connectionWords[connection.status]}</li>
+        <li data-good={registration.status === 'registered'}>{registrationWords[registration.status]}</li>
+      </ul>
+    </header>
+  )
+}
+
+function NoCall() {
+  return (
+    <div className="call" data-status="none">
+      <p className="quiet">No call yet. Dial the other phone, or wait to be called.</p>
+    </div>
+  )
+}

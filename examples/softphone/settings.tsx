@@ -1,0 +1,74 @@
+import { useBehavior } from 'callchart/react'
+import { useEffect, useId, useState } from 'react'
+import type { Attempt } from './attempt.ts'
+import type { Choice } from './microphone.ts'
+import type { Phone } from './phone.ts'
+
+/** What the phone does by itself, where its sound comes from, and ways to break it. */
+export function Settings({ phone, attempt }: { phone: Phone; attempt: Attempt }) {
+  return (
+    <div className="settings">
+      <AutoAnswer phone={phone} attempt={attempt} />
+      <MicrophoneChoice phone={phone} />
+      <Trouble phone={phone} />
+    </div>
+  )
+}
+
+function AutoAnswer({ phone: { engine }, attempt }: { phone: Phone; attempt: Attempt }) {
+  const [isOn, setIsOn] = useState(false)
+  useEffect(() => {
+    if (!isOn) return
+    const subscription = engine.incoming$.subscribe((call) => {
+      if (call.can('answer')) attempt(call.answer())
+    })
+    return () => subscription.unsubscribe()
+  }, [attempt, engine, isOn])
+
+  return (
+    <label className="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked={isOn}
+        onChange={({ currentTarget }) => setIsOn(currentTarget.checked)}
+      />
+      Answer automatically
+    </label>
+  )
+}
+
+function MicrophoneChoice({ phone: { microphone } }: { phone: Phone }) {
+  const choice = useBehavior(microphone.choice)
+  const id = useId()
+  return (
+    <div className="choice">
+      <label htmlFor={id}>Microphone</label>
+      <select
+        id={id}
+        value={choice}
+        onChange={({ currentTarget }) => microphone.choice.next(currentTarget.value as Choice)}
+      >
+        <option value="device">The real one</option>
+        <option value="tone">A test tone</option>
+        <option value="refused">Refused</option>
+      </select>
+    </div>
+  )
+}
+
+/** Both are done by the server, without a goodbye: the phone finds out for itself. */
+function Trouble({ phone: { account, engine } }: { phone: Phone }) {
+  const { status } = useBehavior(engine.connection$)
+  const ask = (what: 'drop' | 'outage') => void fetch(`/demo/${what}?user=${account.user}`, { method: 'POST' })
+  return (
+    <div className="trouble" role="group" aria-label="Break it">
+      <button type="button" disabled={status !== 'online'} onClick={() => ask('drop')}>
+        Cut the connection
+      </button>
+      <button type="button" disabled={status !== 'online'} onClick={() => ask('outage')}>
+        Server away for 5 s
+      </button>
+    </div>
+  )
+}
