@@ -29,6 +29,7 @@ interface Transaction {
 interface Internals {
   sendRequest(method: string, options?: RequestOptions): void
   _rtcAnswerConstraints: { readonly iceRestart: true } | null
+  _setLocalMediaStatus(): void
 }
 
 /** JsSIP takes WebRTC from globals, and looks for `window` even in Node. */
@@ -127,6 +128,14 @@ export function holdLeaksThroughAnswers(session: Session, isHolding: () => boole
   session.on('sdp', (event) => {
     if (event.originator === 'local' && event.type === 'answer' && isHolding()) event.sdp = holdIn(event.sdp)
   })
+}
+
+/**
+ * When the peer ends its hold JsSIP switches our tracks on, whatever we hold or have muted ourselves: it only knows of the
+ * holds and mutes it made. What may be heard is for the owner of the stream to say.
+ */
+export function peerOpensOurMicrophone(session: Session) {
+  ;(session as unknown as Internals)._setLocalMediaStatus = () => {}
 }
 
 /** JsSIP answers an ICE restart at once, before there are candidates to tell of. */

@@ -7,6 +7,7 @@ import {
   requestThatMayFail,
   failedIceEndsTheCall,
   holdLeaksThroughAnswers,
+  peerOpensOurMicrophone,
   restartIsAnsweredWithoutCandidates
 } from './jssip-defects.ts'
 import type { EndEvent, OfferEvent, Session, UserAgent } from './jssip.ts'
@@ -152,6 +153,7 @@ export class SipLeg implements Leg {
     this.#session = session
     limitGathering(session, this.#account.gathering)
     holdLeaksThroughAnswers(session, () => this.#isHolding)
+    peerOpensOurMicrophone(session)
     this.#noteAnswer = restartIsAnsweredWithoutCandidates(session)
     if (this.#isIncoming) session.on('peerconnection', ({ peerconnection }) => this.#watch(peerconnection))
     session.on('progress', ({ originator, response }) => {
