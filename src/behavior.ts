@@ -9,86 +9,88 @@ export interface Behavior<T> extends Observable<T> {
   readonly value: T
 }
 
-/** Tells a behavior that what it reads may have changed, and that it never will again. */
-export interface Listener {
+/** A behavior of what `read` gives, which may have changed whenever `source` says so. */
+export function derive<T>(read: () => T, source: Source): Behavior<T> {
+  return new Derived(read, source)
+}
+
+interface Listener {
   changed(): void
   done(): void
 }
 
-/**
- * A behavior over something that can be read and listened to. However many subscribe, there is one listener, and one
- * read per change.
- */
-class Derived<T> extends Observable<T> implements Behavior<T> {
-  readonly #read: () => T
-  readonly #listen: (listener: Listener) => () => void
-  readonly #subscribers = new Set<Subscriber<T>>()
-  #stop: (() => void) | null = null
-  #last: T | undefined
+/** Says that something may have changed, and at last that it never will again. */
+export class Source {
+  readonly #listeners = new Set<Listener>()
+  #isOver = false
 
-  constructor(read: () => T, listen: (listener: Listener) => () => void) {
+  get isOver() {
+    return this.#isOver
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  changed() {
+    for (const listener of this.#listeners) listener.changed()
+  }
+
+  done() {
+    this.#isOver = true
+    for (const listener of this.#listeners) listener.done()
+    this.#listeners.clear()
+  }
+}
+
+/** However many subscribe, the source has one listener, and what it says costs one read. */
+class Derived<T> extends Observable<T> implements Behavior<T>, Listener {
+  readonly #read: () => T
+  readonly #source: Source
+  /** What each subscriber was told last. */
+  readonly #told = new Map<Subscriber<T>, T>()
+  #stopListening: () => void = () => {}
+  #round = 0
+
+  constructor(read: () => T, source: Source) {
     super((subscriber) => this.#join(subscriber))
     this.#read = read
-    this.#listen = listen
+    this.#source = source
   }
 
   get value(): T {
     return this.#read()
   }
 
-  #join(subscriber: Subscriber<T>): () => void {
-    subscriber.next(this.#read())
-    this.#subscribers.add(subscriber)
-    if (this.#subscribers.size === 1) {
-      this.#last = this.#read()
-      this.#stop = this.#listen({ changed: () => this.#changed(), done: () => this.#done() })
-    }
-    return () => {
-      this.#subscribers.delete(subscriber)
-      if (this.#subscribers.size === 0) this.#leave()
-    }
-  }
-
-  #changed() {
-    const value = this.#read()
-    if (Object.is(value, this.#last)) return
-    this.#last = value
-    for (const subscriber of [...this.#subscribers]) subscriber.next(value)
-  }
-
-  #done() {
-    for (const subscriber of [...this.#subscribers]) subscriber.complete()
-  }
-
-  #leave() {
-    const stop = this.#stop
-    this.#stop = null
-    stop?.()
-  }
-}
-
-export function derive<T>(read: () => T, listen: (listener: Listener) => () => void): Behavior<T> {
-  return new Derived(read, listen)
-}
-
-/** A set of listeners, and whether there will ever be anything to hear again. */
-export class Listeners {
-  readonly #listeners = new Set<Listener>()
-  #over = false
-
-  readonly listen = (listener: Listener): (() => void) => {
-    if (this.#over) listener.done()
-    else this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
   changed() {
-    for (const listener of [...this.#listeners]) listener.changed()
+    const value = this.#read()
+    const round = ++this.#round
+    for (const [subscriber, told] of this.#told) {
+      if (Object.is(told, value)) continue
+      this.#told.set(subscriber, value)
+      subscriber.next(value)
+      // what a subscriber did in answer changed it again, and everybody has heard of that already
+      if (round !== this.#round) return
+    }
   }
 
   done() {
-    this.#over = true
-    for (const listener of [...this.#listeners]) listener.done()
-    this.#listeners.clear()
+    for (const subscriber of this.#told.keys()) subscriber.complete()
+  }
+
+  #join(subscriber: Subscriber<T>): () => void {
+    const value = this.#read()
+    if (!this.#source.isOver) {
+      // listens before it tells: what the subscriber does in answer may change the value
+      this.#told.set(subscriber, value)
+      if (this.#told.size === 1) this.#stopListening = this.#source.listen(this)
+    }
+    subscriber.next(value)
+    if (this.#source.isOver) subscriber.complete()
+    return () => {
+      this.#told.delete(subscriber)
+      if (this.#told.size === 0) this.#stopListening()
+    }
   }
 }

@@ -1,7 +1,6 @@
-import type { ActorRefFrom } from 'xstate'
+import type { SnapshotFrom } from 'xstate'
 import type { connectionMachine, Failure, registrationMachine } from '../machines/index.ts'
-import { derive } from './behavior.ts'
-import type { Behavior, Listener } from './behavior.ts'
+import { frozen, keep } from './frozen.ts'
 
 export type ConnectionStatus = 'offline' | 'connecting' | 'online' | 'reconnecting' | 'disconnecting'
 
@@ -24,42 +23,39 @@ export interface RegistrationView {
   readonly cause: Failure | null
 }
 
-export function connectionView(actor: ActorRefFrom<typeof connectionMachine>): Behavior<ConnectionView> {
-  return viewOf(actor, ({ value, context }): ConnectionView => ({
-    status: typeof value === 'string' ? value : (Object.keys(value)[0] as ConnectionStatus),
-    proving: typeof value === 'object' && 'online' in value && value.online === 'proving',
-    identity: context.identity,
-    tries: context.tries,
-    cause: context.cause
-  }))
+/** An engine that was disposed of. */
+export const offline: ConnectionView = frozen({
+  status: 'offline',
+  proving: false,
+  identity: '',
+  tries: 0,
+  cause: null
+})
+
+export const unregistered: RegistrationView = frozen({ status: 'unregistered', cause: null })
+
+export function connectionView(
+  { value, context }: SnapshotFrom<typeof connectionMachine>,
+  before: ConnectionView | null
+): ConnectionView {
+  return frozen(
+    keep(before, {
+      status: outermost<ConnectionStatus>(value),
+      proving: typeof value === 'object' && 'online' in value && value.online === 'proving',
+      identity: context.identity,
+      tries: context.tries,
+      cause: context.cause
+    })
+  )
 }
 
-export function registrationView(actor: ActorRefFrom<typeof registrationMachine>): Behavior<RegistrationView> {
-  return viewOf(actor, ({ value, context }): RegistrationView => ({
-    status: typeof value === 'string' ? value : (Object.keys(value)[0] as RegistrationStatus),
-    cause: context.cause
-  }))
+export function registrationView(
+  { value, context }: SnapshotFrom<typeof registrationMachine>,
+  before: RegistrationView | null
+): RegistrationView {
+  return frozen(keep(before, { status: outermost<RegistrationStatus>(value), cause: context.cause }))
 }
 
-interface Viewable<S> {
-  getSnapshot(): S
-  subscribe(observer: { next: () => void; error: () => void; complete: () => void }): { unsubscribe(): void }
-}
-
-/** A frozen view that is made anew only when one of its fields has changed. */
-function viewOf<S, V extends object>(actor: Viewable<S>, make: (snapshot: S) => V): Behavior<V> {
-  let view = Object.freeze(make(actor.getSnapshot()))
-  const read = () => {
-    const next = make(actor.getSnapshot())
-    if (!sameFields(view, next)) view = Object.freeze(next)
-    return view
-  }
-  return derive(read, ({ changed, done }: Listener) => {
-    const subscription = actor.subscribe({ next: changed, error: done, complete: done })
-    return () => subscription.unsubscribe()
-  })
-}
-
-function sameFields<V extends object>(a: V, b: V): boolean {
-  return (Object.keys(a) as (keyof V)[]).every((name) => Object.is(a[name], b[name]))
+function outermost<S extends string>(value: S | Readonly<Partial<Record<S, unknown>>>): S {
+  return typeof value === 'string' ? value : (Object.keys(value)[0] as S)
 }

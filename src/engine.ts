@@ -1,32 +1,34 @@
-import { Observable, Subject } from 'rxjs'
-import { createActor, waitFor } from 'xstate'
-import type { ActorOptions, AnyActorLogic } from 'xstate'
-import { callMachine, connectionMachine, registrationMachine } from '../machines/index.ts'
+import { Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
+import { createActor } from 'xstate'
+import { callMachine } from '../machines/index.ts'
 import type {
   CallEmitted,
   CallEnd,
   CallInput,
   ConnectionEmitted,
   DialOptions,
-  Failure,
   MediaRequest,
   RegistrationEmitted,
   Transport,
   TransportEvent
 } from '../machines/index.ts'
-import { derive, Listeners } from './behavior.ts'
+import { Account } from './account.ts'
+import type { AccountFact, Clock } from './account.ts'
+import { derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
-import { CallHandle } from './call.ts'
+import { CallHandle } from './call-handle.ts'
 import type { Call } from './call.ts'
-import { checkDial } from './checks.ts'
-import { connectionView, registrationView } from './connection-view.ts'
+import { checkDial, dialOptions } from './checks.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
-import { CallError, errorOf, rejected } from './errors.ts'
+import { CallError, errorOf, failureOf, rejected } from './errors.ts'
+import { frozen } from './frozen.ts'
 import type { MediaOptions } from './media.ts'
-import { isTransportEvent, legActor, mediaActor, transportActor } from './ports.ts'
+import { legActor, mediaActor } from './ports.ts'
+import { readTransportEvent } from './port-events.ts'
 import { resolvePolicy } from './policy.ts'
 import type { Policy } from './policy.ts'
-import { Registry } from './registry.ts'
+import { attempt, Registry } from './registry.ts'
 
 export interface EngineOptions {
   /** One account at one provider, from an adapter. The engine owns it from now on. */
@@ -34,7 +36,7 @@ export interface EngineOptions {
   readonly policy?: Policy
   readonly media?: MediaOptions
   /** Drives every deadline; for tests. */
-  readonly clock?: NonNullable<ActorOptions<AnyActorLogic>['clock']>
+  readonly clock?: Clock
 }
 
 export interface DialRequest extends DialOptions {
@@ -79,65 +81,57 @@ export function createEngine(options: EngineOptions): Engine {
   return new EngineImplementation(options)
 }
 
-const cutOff: CallEnd = { by: 'local', reason: 'hangup', text: 'The engine was disposed' }
-
 class EngineImplementation implements Engine {
   readonly #transport: Transport
-  readonly #policy
-  readonly #options: EngineOptions
-  readonly #actorOptions
-  readonly #registry = new Registry()
-  readonly #connection
-  readonly #registration
+  readonly #capabilities
+  readonly #media: MediaOptions
+  readonly #clock: { clock?: Clock }
+  readonly #account: Account
   readonly #callMachine
-  readonly #subscription
+  readonly #registry = new Registry()
   readonly #handles = new Map<string, CallHandle>()
-  readonly #listeners = new Listeners()
+  readonly #source = new Source()
   readonly #incoming = new Subject<Call>()
   readonly #events = new Subject<EngineEvent>()
-  #calls: readonly Call[] = []
-  #nextCall = 0
-  #connecting: Promise<void> | null = null
-  #disposed = false
+  readonly #listening
+  #calls: readonly Call[] = frozen([])
+  #dialled = 0
+  /** Why nothing can be done with this engine any more. */
+  #over: CallError | null = null
 
-  readonly connection$: Behavior<ConnectionView>
-  readonly registration$: Behavior<RegistrationView>
-  readonly calls$: Behavior<readonly Call[]> = derive(() => this.#calls, this.#listeners.listen)
+  readonly calls$: Behavior<readonly Call[]> = derive(() => this.#calls, this.#source)
 
-  constructor(options: EngineOptions) {
-    const { transport, policy = {}, clock } = options
-    this.#options = options
+  constructor({ transport, policy, media = {}, clock }: EngineOptions) {
+    const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
-    this.#policy = resolvePolicy(policy, transport.capabilities.registration)
-    this.#actorOptions = clock === undefined ? {} : { clock }
-
-    const hears = {
-      connection: ['transport.opened', 'transport.closed', 'transport.silent', 'transport.proved'],
-      registration: ['transport.closed', 'transport.registered', 'transport.unregistered', 'transport.refused']
-    } as const
-    this.#connection = createActor(
-      connectionMachine.provide({ actors: { transport: transportActor(transport, hears.connection) } }),
-      { ...this.#actorOptions, input: { policy: this.#policy.backoff } }
-    )
-    this.#registration = createActor(
-      registrationMachine.provide({ actors: { transport: transportActor(transport, hears.registration) } }),
-      { ...this.#actorOptions, input: { policy: this.#policy.registrationBackoff } }
-    )
+    this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
+    this.#media = media
+    this.#clock = clock === undefined ? {} : { clock }
     this.#callMachine = callMachine.provide({
-      actors: { leg: legActor(this.#registry), media: mediaActor(this.#registry) },
-      delays: this.#policy.deadlines
+      actors: {
+        leg: legActor(this.#registry, (call) => this.#tell(call, garbage)),
+        media: mediaActor(this.#registry)
+      },
+      delays: resolved.deadlines
     })
-    this.connection$ = connectionView(this.#connection)
-    this.registration$ = registrationView(this.#registration)
+    this.#account = new Account(transport, resolved, clock, {
+      told: (fact) => this.#accountTold(fact),
+      failed: (error) => this.#end(new CallError('engine.failed', 'The engine itself failed', { cause: error }), failed)
+    })
+    this.#account.start()
+    this.#listening = transport.events.subscribe({
+      next: (emitted) => this.#transportTold(readTransportEvent(emitted)),
+      error: (error) => this.#account.hearNothingMore(error),
+      complete: () => this.#account.hearNothingMore('The adapter let go of the account')
+    })
+  }
 
-    this.#connection.on('*', (event) => this.#connectionTold(event))
-    this.#registration.on('*', (event) => this.#registrationTold(event))
-    this.#subscription = transport.events.subscribe({
-      next: (event) => this.#transportTold(event),
-      error: () => this.#transportTold(null)
-    })
-    this.#registration.start()
-    this.#connection.start()
+  get connection$() {
+    return this.#account.connection$
+  }
+
+  get registration$() {
+    return this.#account.registration$
   }
 
   get incoming$() {
@@ -149,184 +143,121 @@ class EngineImplementation implements Engine {
   }
 
   connect(): Promise<void> {
-    if (this.#disposed) return rejected(disposed())
-    if (this.#isReady) return Promise.resolve()
-    if (this.#connecting !== null) return this.#connecting
-    this.#connecting = this.#untilReady().finally(() => {
-      this.#connecting = null
-    })
-    this.#connecting.catch(() => {})
-    if (this.#connection.getSnapshot().hasTag('online')) this.#register()
-    else this.#connection.send({ type: 'connect' })
-    return this.#connecting
+    return this.#over === null ? this.#account.connect() : rejected(this.#over)
   }
 
-  async disconnect(): Promise<void> {
-    if (this.#disposed) return
-    await Promise.all([...this.#handles.values()].map((call) => call.hangup()))
-    if (this.#registration.getSnapshot().can({ type: 'unregister' })) {
-      const unregistered = waitFor(this.#registration, (state) => state.matches('unregistered'))
-      this.#registration.send({ type: 'unregister' })
-      await unregistered
-    }
-    const offline = waitFor(this.#connection, (state) => state.matches('offline'))
-    this.#connection.send({ type: 'disconnect' })
-    await offline
+  disconnect(): Promise<void> {
+    if (this.#over !== null) return Promise.resolve()
+    return this.#account.disconnect(() => Promise.all([...this.#handles.values()].map((call) => call.hangup())))
   }
 
-  dial(target: string, { media, ...dial }: DialRequest = {}): Promise<Call> {
-    if (this.#disposed) return rejected(disposed())
-    const fault = checkDial(target, dial)
-    if (fault !== null) return rejected(fault)
-    const refusal = this.#transport.check(target)
-    if (refusal !== null) return rejected(errorOf(refusal))
-    const connection = this.#connection.getSnapshot()
-    if (!connection.hasTag('online'))
-      return rejected(
-        new CallError('connection.offline', 'Not connected: call connect() first, or wait for the reconnect', {
-          state: this.connection$.value.status
-        })
-      )
-    const id = `call-${++this.#nextCall}`
+  dial(target: string, request?: DialRequest): Promise<Call> {
     try {
-      const input = {
-        id,
-        direction: 'outgoing',
-        remote: { address: target },
-        dial,
-        ...(media === undefined ? {} : { media })
-      } as const
-      return Promise.resolve(this.#start(id, input))
+      const dial = dialOptions(request)
+      const refusal = this.#over ?? checkDial(target, dial) ?? this.#refusalOf(target)
+      if (refusal !== null) return rejected(refusal)
+      const media = request?.media ? { media: request.media } : {}
+      const remote = { address: target }
+      return Promise.resolve(this.#start(this.#newId(), { direction: 'outgoing', remote, dial, ...media }))
     } catch (error) {
       return rejected(new CallError('engine.failed', 'The call could not be started', { cause: error }))
     }
   }
 
   dispose() {
-    if (this.#disposed) return
-    this.#disposed = true
-    for (const call of [...this.#handles.values()]) call.break(cutOff)
-    this.#registry.releaseAll()
-    this.#subscription.unsubscribe()
-    this.#connection.stop()
-    this.#registration.stop()
-    this.#transport.dispose()
+    this.#end(new CallError('engine.disposed', 'The engine was disposed'), cutOff)
+  }
+
+  #end(why: CallError, end: CallEnd) {
+    if (this.#over !== null) return
+    this.#over = why
+    for (const call of this.#handles.values()) call.break(end)
+    this.#listening?.unsubscribe()
+    this.#account.dispose(why)
+    attempt(() => this.#transport.dispose())
     this.#incoming.complete()
     this.#events.complete()
-    this.#listeners.done()
+    this.#source.done()
   }
 
-  get #isReady() {
-    const online = this.#connection.getSnapshot().hasTag('online')
-    return online && (!this.#policy.register || this.#registration.getSnapshot().hasTag('reachable'))
-  }
-
-  #untilReady(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const clock = this.#options.clock ?? globalThis
-      const settle = (error?: CallError) => {
-        clock.clearTimeout(deadline as never)
-        heard.unsubscribe()
-        if (error === undefined) resolve()
-        else reject(error)
-      }
-      let lastCause: Failure | null = null
-      const deadline = clock.setTimeout(() => {
-        const cause = lastCause ?? this.#connection.getSnapshot().context.cause
-        const detail = cause === null ? {} : { cause: errorOf(cause) }
-        settle(new CallError('connection.timeout', 'Not connected in time; still trying', detail))
-      }, this.#policy.connectDeadline)
-      const heard = this.#events.subscribe({
-        next: ({ event }) => {
-          if (event.type === 'registration.failed') lastCause = event.cause
-          if (event.type === 'registration.failed' && event.permanent) settle(errorOf(event.cause))
-          else if (event.type === 'connection.disconnected') settle(disconnectedError(event))
-          else if (this.#isReady) settle()
-        },
-        complete: () => settle(disposed())
-      })
+  #refusalOf(target: string): CallError | null {
+    const refusal = this.#transport.check(target)
+    if (refusal !== null) return errorOf(refusal)
+    if (this.#account.isOnline) return null
+    return new CallError('connection.offline', 'Not connected: call connect() first, or wait for the reconnect', {
+      state: this.connection$.value.status
     })
+  }
+
+  /** An adapter names its incoming calls itself. */
+  #newId(): string {
+    const id = `call-${++this.#dialled}`
+    return this.#handles.has(id) ? this.#newId() : id
   }
 
   #start(id: string, input: Omit<CallInput, 'id' | 'capabilities'>): Call {
-    const resources = this.#registry.add(id, this.#transport.leg(id), this.#options.media ?? {})
+    const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
     const actor = createActor(this.#callMachine, {
-      ...this.#actorOptions,
-      input: { ...input, id, capabilities: this.#transport.capabilities }
+      ...this.#clock,
+      input: { ...input, id, capabilities: this.#capabilities }
     })
-    const call = new CallHandle(actor, resources, Date.now)
+    const call = new CallHandle(actor, resources)
     this.#handles.set(id, call)
     this.#setCalls([...this.#calls, call])
     call.events$.subscribe((event) => {
-      if (event.type === 'call.ended') this.#forget(id, call)
+      if (event.type === 'call.ended') this.#forget(call)
       this.#tell(id, event)
     })
     actor.start()
     return call
   }
 
-  #forget(id: string, call: Call) {
-    this.#handles.delete(id)
+  #forget(call: Call) {
+    this.#handles.delete(call.id)
     this.#setCalls(this.#calls.filter((other) => other !== call))
   }
 
   #setCalls(calls: readonly Call[]) {
     this.#calls = Object.freeze(calls)
-    this.#listeners.changed()
+    this.#source.changed()
   }
 
   #tell(call: string | null, event: EngineEvent['event']) {
-    this.#events.next({ at: Date.now(), call, event })
+    this.#events.next(Object.freeze({ at: Date.now(), call, event }))
   }
 
-  #register() {
-    if (this.#policy.register) this.#registration.send({ type: 'register' })
+  #accountTold(fact: AccountFact) {
+    const isLost = fact.type === 'connection.reconnecting' || fact.type === 'connection.disconnected'
+    // a call is asked after only where the answer can reach us: on a connection that knows us
+    const signal = isLost ? 'connection.lost' : this.#account.isReady ? 'connection.restored' : null
+    if (signal !== null) for (const call of this.#handles.values()) call.signal({ type: signal })
+    this.#tell(null, fact)
   }
 
-  #connectionTold(event: ConnectionEmitted) {
-    if (event.type === 'connection.connected' || event.type === 'connection.reconnected') {
-      this.#register()
-      if (!this.#policy.register) this.#reattach()
-    } else {
-      for (const call of this.#handles.values()) call.signal({ type: 'connection.lost' })
-    }
-    this.#tell(null, event)
-  }
-
-  #registrationTold(event: RegistrationEmitted) {
-    // a call is asked after only where its answer can reach us: on a connection that knows us
-    if (event.type === 'registration.registered') this.#reattach()
-    this.#tell(null, event)
-  }
-
-  #reattach() {
-    for (const call of this.#handles.values()) call.signal({ type: 'connection.restored' })
-  }
-
-  #transportTold(event: unknown) {
-    if (!isTransportEvent(event))
-      return this.#tell(null, {
-        type: 'transport.garbage',
-        text: 'The adapter emitted something that is no event of its port'
-      })
+  #transportTold(event: TransportEvent | null) {
+    if (event === null) return this.#tell(null, garbage)
     if (event.type === 'transport.garbage') return this.#tell(null, event)
-    if (event.type !== 'transport.incoming') return
-    const call = this.#start(event.leg, { direction: 'incoming', remote: event.from })
-    this.#incoming.next(call)
+    if (event.type !== 'transport.incoming') return this.#account.hear(event)
+    this.#ring(event)
+  }
+
+  #ring({ leg, from }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
+    if (this.#handles.has(leg)) return this.#tell(null, garbage)
+    try {
+      const call = this.#start(leg, { direction: 'incoming', remote: from })
+      if (this.#handles.has(leg)) this.#incoming.next(call)
+    } catch (error) {
+      this.#tell(null, {
+        type: 'transport.garbage',
+        text: `A call came in without a leg: ${failureOf('engine.failed', error).text}`
+      })
+    }
   }
 }
 
-function disposed() {
-  return new CallError('engine.disposed', 'The engine was disposed')
-}
-
-function disconnectedError({
-  reason,
-  cause
-}: Extract<ConnectionEmitted, { type: 'connection.disconnected' }>): CallError {
-  if (reason === 'permanent' && cause !== null) return errorOf(cause)
-  if (reason === 'exhausted') {
-    return new CallError('connection.exhausted', 'Gave up connecting', cause === null ? {} : { cause: errorOf(cause) })
-  }
-  return new CallError('connection.cancelled', 'disconnect() was called')
-}
+const cutOff: CallEnd = { by: 'local', reason: 'hangup', text: 'The engine was disposed' }
+const failed: CallEnd = { by: 'system', reason: 'error', text: 'The engine itself failed' }
+const garbage = {
+  type: 'transport.garbage',
+  text: 'The adapter emitted something that is no event of its port'
+} as const

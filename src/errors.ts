@@ -59,7 +59,7 @@ export function failureOf(code: FailureCode, thrown: unknown): Failure {
 
 /** A promise that rejects, and that nobody need look at. */
 export function rejected(error: CallError): Promise<never> {
-  const promise = Promise.reject<never>(error)
+  const promise = Promise.reject(error)
   promise.catch(() => {})
   return promise
 }

@@ -17,50 +17,71 @@ export interface MediaOptions {
  */
 export class CallMedia {
   readonly #options: MediaOptions
-  readonly #report: (event: MediaEvent) => void
+  #report: (event: MediaEvent) => void = () => {}
+  #attempt = 0
   #stream: MediaStream | null = null
   #remote: MediaStream | null = null
   #muted = false
   #held = false
-  #released = false
 
-  constructor(options: MediaOptions, report: (event: MediaEvent) => void) {
+  constructor(options: MediaOptions) {
     this.#options = options
-    this.#report = report
   }
 
+  /** What we send; null before there is any, and when none was asked for. */
   get stream(): MediaStream | null {
     return this.#stream
   }
 
+  /** What the peer sends. */
+  get remoteStream(): MediaStream | null {
+    return this.#remote
+  }
+
+  reportTo(report: (event: MediaEvent) => void) {
+    this.#report = report
+  }
+
   send(command: MediaCommand) {
-    if (command.type === 'acquire') void this.#acquire(command.attempt, command.request)
-    if (command.type === 'mute') this.#muted = command.on
-    if (command.type === 'hold') this.#held = command.on
+    switch (command.type) {
+      case 'acquire':
+        return void this.#acquire(command.attempt, command.request)
+      case 'mute':
+        this.#muted = command.on
+        break
+      case 'hold':
+        this.#held = command.on
+        break
+    }
     this.#apply()
   }
 
-  /** What the peer sends, so that nothing of it is played while we hold. */
+  /** Nothing of it is played while we hold. */
   play(remote: MediaStream | null) {
     this.#remote = remote
     this.#apply()
   }
 
   release() {
-    this.#released = true
-    stopTracks(this.#stream)
+    const stream = this.#stream
+    this.#report = () => {}
+    this.#attempt = Infinity
     this.#stream = null
     this.#remote = null
+    stopTracks(stream)
   }
 
+  /** Only the latest attempt has a microphone: what an earlier one is granted now is closed again at once. */
   async #acquire(attempt: number, request: MediaRequest) {
+    const before = this.#stream
+    this.#stream = null
+    this.#attempt = attempt
     try {
-      if (this.#stream === null && request.audio !== false) {
-        const stream = await getUserMedia(this.#options, request)
-        if (this.#released) return stopTracks(stream)
-        this.#stream = stream
-        this.#apply()
-      }
+      stopTracks(before)
+      const stream = request.audio === false ? null : await getUserMedia(this.#options, request)
+      if (attempt !== this.#attempt) return stopTracks(stream)
+      this.#stream = stream
+      this.#apply()
       this.#report({ type: 'media.ready', attempt })
     } catch (error) {
       this.#report({ type: 'media.failed', attempt, cause: mediaFailure(error) })

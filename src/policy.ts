@@ -1,5 +1,6 @@
 import { defaultBackoff } from '../machines/index.ts'
 import type { BackoffPolicy } from '../machines/index.ts'
+import { CallError } from './errors.ts'
 
 /** What an application may decide about the engine. Everything has a default. */
 export interface Policy {
@@ -15,18 +16,21 @@ export interface Policy {
   readonly deadlines?: Partial<Record<Deadline, number>>
 }
 
+const deadlines = [
+  'acquireDeadline',
+  'connectDeadline',
+  'ringDeadline',
+  'incomingDeadline',
+  'answerDeadline',
+  'offerDeadline',
+  'restartDelay',
+  'mediaGrace',
+  'signallingGrace',
+  'verifyDeadline'
+] as const
+
 /** The delays of the call chart that an application may want to set. */
-export type Deadline =
-  | 'acquireDeadline'
-  | 'connectDeadline'
-  | 'ringDeadline'
-  | 'incomingDeadline'
-  | 'answerDeadline'
-  | 'offerDeadline'
-  | 'restartDelay'
-  | 'mediaGrace'
-  | 'signallingGrace'
-  | 'verifyDeadline'
+export type Deadline = (typeof deadlines)[number]
 
 const defaultRegistrationBackoff: BackoffPolicy = {
   ...defaultBackoff,
@@ -43,12 +47,43 @@ export interface ResolvedPolicy {
   readonly deadlines: Partial<Record<Deadline, number>>
 }
 
+/** Throws a `CallError('engine.invalid-options')` for what no timer could ever be set to. */
 export function resolvePolicy(policy: Policy, hasRegistration: boolean): ResolvedPolicy {
+  const given = policy.deadlines ?? {}
   return {
-    backoff: { ...defaultBackoff, ...policy.backoff },
-    registrationBackoff: { ...defaultRegistrationBackoff, ...policy.registrationBackoff },
+    backoff: backoff(defaultBackoff, policy.backoff),
+    registrationBackoff: backoff(defaultRegistrationBackoff, policy.registrationBackoff),
     register: hasRegistration && (policy.register ?? true),
-    connectDeadline: policy.connectDeadline ?? 30_000,
-    deadlines: policy.deadlines ?? {}
+    connectDeadline: milliseconds('connectDeadline', policy.connectDeadline ?? 30_000),
+    deadlines: Object.fromEntries(
+      deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
+    )
   }
+}
+
+function backoff(defaults: BackoffPolicy, given: Partial<BackoffPolicy> = {}): BackoffPolicy {
+  const policy = {
+    ...defaults,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  }
+  const { initialDelay, factor, maxDelay, maxAttempts, maxElapsed } = policy
+  for (const [name, value] of Object.entries({ initialDelay, factor, maxDelay, maxAttempts, maxElapsed }))
+    positive(name, value)
+  return {
+    ...policy,
+    initialDelay: milliseconds('initialDelay', initialDelay),
+    maxDelay: milliseconds('maxDelay', maxDelay)
+  }
+}
+
+/** A timer set to more than this fires at once. */
+const longestTimer = 2 ** 31 - 1
+
+function milliseconds(name: string, value: unknown): number {
+  return Math.min(positive(name, value), longestTimer)
+}
+
+function positive(name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0) return value
+  throw new CallError('engine.invalid-options', `${name} is a number that is not negative, not ${String(value)}`)
 }

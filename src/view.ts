@@ -1,5 +1,6 @@
 import type { SnapshotFrom } from 'xstate'
 import type { CallEnd, callMachine, Party } from '../machines/index.ts'
+import { frozen, keep } from './frozen.ts'
 
 export type CallSnapshot = SnapshotFrom<typeof callMachine>
 
@@ -39,18 +40,20 @@ export interface CallView {
   /** The far end already sends sound: announcements, music, ringing. */
   readonly earlyMedia: boolean
   readonly hold: HoldView
-  readonly microphone: 'live' | 'muted'
+  /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
+  readonly microphone: 'live' | 'muted' | 'off'
   /** Established means signalling *and* media only while this is `connected`. Null before and after. */
   readonly path: PathView | null
   readonly signalling: SignallingView | null
   readonly negotiation: 'stable' | 'offering' | 'waiting' | 'answering' | null
   /** Digits that are still to be sent. */
   readonly digits: string
+  /** How the call ended; null until it has. */
   readonly end: CallEnd | null
   readonly times: CallTimes
 }
 
-const notHeld: HoldView = Object.freeze({ local: 'active', remote: 'active' })
+const notHeld: HoldView = frozen({ local: 'active', remote: 'active' })
 
 const setupStatus = {
   acquiring: 'acquiring',
@@ -63,7 +66,7 @@ const setupStatus = {
   'giving-up': 'rejecting'
 } as const satisfies Record<string, CallStatus>
 
-export function statusOf({ value: { progress } }: CallSnapshot): CallStatus {
+function statusOf({ value: { progress } }: CallSnapshot): CallStatus {
   if (progress === 'ended' || progress === 'ending') return progress
   if ('established' in progress) return 'established'
   const { setup } = progress
@@ -73,30 +76,38 @@ export function statusOf({ value: { progress } }: CallSnapshot): CallStatus {
   return setupStatus[typeof state === 'string' ? state : 'answering']
 }
 
-/** The view of a snapshot; parts that have not changed are the parts of the view before. */
-export function callView(snapshot: CallSnapshot, times: CallTimes, before: CallView | null): CallView {
+/**
+ * The view of a snapshot: what has not changed is the object of the view before. `broken` is the end of a call whose chart
+ * cannot say so any more.
+ */
+export function callView(
+  snapshot: CallSnapshot,
+  times: CallTimes,
+  broken: CallEnd | null,
+  before: CallView | null
+): CallView {
   const { context, value } = snapshot
+  const status = broken === null ? statusOf(snapshot) : 'ended'
   const regions =
-    typeof value.progress === 'object' && 'established' in value.progress ? value.progress.established : null
-  const hold = regions?.hold ?? notHeld
-  return Object.freeze({
+    status === 'established' && typeof value.progress === 'object' && 'established' in value.progress
+      ? value.progress.established
+      : null
+  const next: CallView = {
     id: context.id,
     direction: context.direction,
     remote: context.remote,
-    status: statusOf(snapshot),
+    status,
     earlyMedia: context.earlyMedia,
-    hold:
-      before?.hold.local === hold.local && before.hold.remote === hold.remote
-        ? before.hold
-        : Object.freeze({ ...hold }),
-    microphone: value.microphone === 'muted' ? 'muted' : 'live',
+    hold: keep(before?.hold ?? null, regions?.hold ?? notHeld),
+    microphone: status === 'ended' ? 'off' : value.microphone,
     path: regions === null ? null : pathView(regions.path),
     signalling: regions === null ? null : signallingView(regions.signalling),
     negotiation: regions?.negotiation ?? null,
-    digits: context.digits.map((digit) => digit.tone).join(''),
-    end: context.end,
+    digits: regions === null ? '' : context.digits.map((digit) => digit.tone).join(''),
+    end: status === 'ended' ? (broken ?? context.end) : null,
     times
-  })
+  }
+  return frozen(keep(before, next))
 }
 
 type Regions = Extract<CallSnapshot['value']['progress'], { established: unknown }>['established']

@@ -128,7 +128,8 @@ function createPeerConnectionClass(werift: typeof Werift): typeof Werift.RTCPeer
     payloadType: 0
   })
   const defaults = {
-    codecs: { audio: [pcmu], video: [] },
+    // Video is never sent, but with no codec for it werift makes no more offers once it was offered some.
+    codecs: { audio: [pcmu], video: [werift.useVP8()] },
     iceServers: [],
     iceUseIpv6: false,
     // A machine with nothing but loopback would find no candidate.

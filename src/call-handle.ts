@@ -1,0 +1,245 @@
+import { Subject } from 'rxjs'
+import type { ActorRefFrom } from 'xstate'
+import type {
+  CallCommand,
+  CallEmitted,
+  CallEnd,
+  callMachine,
+  MediaRequest,
+  SignallingEvent
+} from '../machines/index.ts'
+import { derive, Source } from './behavior.ts'
+import type { Behavior } from './behavior.ts'
+import type { Call, CallCommandName, DtmfOptions } from './call.ts'
+import { checkDigits } from './checks.ts'
+import { CallError, errorOf, rejected } from './errors.ts'
+import { frozen } from './frozen.ts'
+import { outcomes, Pending } from './pending.ts'
+import type { Resources } from './registry.ts'
+import { callView } from './view.ts'
+import type { CallTimes, CallView } from './view.ts'
+
+const unexplained: CallEnd = { by: 'system', reason: 'error' }
+
+/** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
+export class CallHandle implements Call {
+  readonly id: string
+  readonly direction: 'outgoing' | 'incoming'
+  readonly #actor: ActorRefFrom<typeof callMachine>
+  readonly #resources: Resources
+  readonly #source = new Source()
+  readonly #events = new Subject<CallEmitted>()
+  readonly #behaviors = new Map<string, Behavior<unknown>>()
+  readonly #pending = new Pending()
+  #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
+  #view: CallView | null = null
+  /** The snapshot that `#view` is of; null when something besides the snapshot has changed. */
+  #viewed: unknown = null
+  #dtmfCommands = 0
+  /** Its end has been told; nothing is told after it. */
+  #isTold = false
+  /** The end of a call whose chart cannot say it any more: it failed, or was taken away. */
+  #broken: CallEnd | null = null
+
+  constructor(actor: ActorRefFrom<typeof callMachine>, resources: Resources) {
+    const { id, direction } = actor.getSnapshot().context
+    this.id = id
+    this.direction = direction
+    this.#actor = actor
+    this.#resources = resources
+    actor.on('*', (fact) => this.#told(fact))
+    actor.subscribe({
+      next: () => this.#source.changed(),
+      error: (error) =>
+        this.break({ by: 'system', reason: 'error', text: error instanceof Error ? error.message : String(error) })
+    })
+  }
+
+  get state(): CallView {
+    const snapshot = this.#actor.getSnapshot()
+    if (this.#view === null || this.#viewed !== snapshot) {
+      this.#view = callView(snapshot, this.#times, this.#broken, this.#view)
+      this.#viewed = snapshot
+    }
+    return this.#view
+  }
+
+  get view$() {
+    return this.#behavior('view', () => this.state)
+  }
+  get status$() {
+    return this.#behavior('status', () => this.state.status)
+  }
+  get hold$() {
+    return this.#behavior('hold', () => this.state.hold)
+  }
+  get microphone$() {
+    return this.#behavior('microphone', () => this.state.microphone)
+  }
+  get path$() {
+    return this.#behavior('path', () => this.state.path)
+  }
+  get signalling$() {
+    return this.#behavior('signalling', () => this.state.signalling)
+  }
+  get end$() {
+    return this.#behavior('end', () => this.state.end)
+  }
+  get remoteStream$() {
+    return this.#behavior('remoteStream', () => this.#resources.media.remoteStream)
+  }
+  get events$() {
+    return this.#events.asObservable()
+  }
+
+  can(command: CallCommandName): boolean {
+    if (this.#isOver) return false
+    return this.#actor.getSnapshot().can(command === 'dtmf' ? { type: 'dtmf', digits: [] } : { type: command })
+  }
+
+  can$(command: CallCommandName) {
+    return this.#behavior(`can ${command}`, () => this.can(command))
+  }
+
+  answer(options?: { readonly media?: MediaRequest }) {
+    return this.#command({ type: 'answer', ...(options?.media ? { media: options.media } : {}) })
+  }
+
+  reject(reason: 'busy' | 'declined' = 'declined') {
+    return this.#command({ type: 'reject', reason })
+  }
+
+  hangup() {
+    if (this.#isOver) return Promise.resolve()
+    return this.can('hangup') ? this.#command({ type: 'hangup' }) : this.#pending.wait(outcomes.hangup)
+  }
+
+  hold() {
+    return this.#command({ type: 'hold' })
+  }
+
+  resume() {
+    return this.#command({ type: 'resume' })
+  }
+
+  mute() {
+    if (this.state.microphone === 'muted' && !this.#pending.waitsFor('microphone.live')) return Promise.resolve()
+    return this.#command({ type: 'mute' })
+  }
+
+  unmute() {
+    if (this.state.microphone === 'live' && !this.#pending.waitsFor('microphone.muted')) return Promise.resolve()
+    return this.#command({ type: 'unmute' })
+  }
+
+  dtmf(digits: string, options?: DtmfOptions) {
+    const { duration = 100, gap = 70, method } = options ?? {}
+    const fault = checkDigits(digits, duration, gap)
+    if (fault !== null) return rejected(new CallError('call.invalid-digits', fault))
+    const offered = this.#actor.getSnapshot().context.capabilities.dtmf
+    if (offered.length === 0 || (method !== undefined && !offered.includes(method)))
+      return rejected(new CallError('dtmf.unsupported', 'The provider cannot send digits, or not in this way'))
+    const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
+    const how = method === undefined ? {} : { method }
+    const tones = [...digits.toUpperCase()].map((tone) => ({ command, tone, duration, gap, ...how }))
+    return this.#command({ type: 'dtmf', digits: tones }, command)
+  }
+
+  established() {
+    if (this.#times.established !== null) return Promise.resolve()
+    return this.#isOver ? rejected(this.#endError()) : this.#pending.wait({ done: 'call.established' })
+  }
+
+  ended(): Promise<CallEnd> {
+    const over = this.#isOver ? Promise.resolve() : this.#pending.wait({ done: 'call.ended' })
+    return over.then(() => this.#end)
+  }
+
+  /** Passes on what the connection did; the signalling region decides what it means. */
+  signal(event: SignallingEvent) {
+    if (!this.#isOver) this.#actor.send(event)
+  }
+
+  /** Ends the call without its machine, which failed or is being taken away. */
+  break(end: CallEnd) {
+    if (this.#isTold) return
+    // a call that was ending already ends as it was going to
+    this.#broken = this.#actor.getSnapshot().context.end ?? end
+    this.#actor.stop()
+    this.#told({ type: 'call.ended', end: this.#broken })
+  }
+
+  get #isOver() {
+    return this.#isTold || this.#actor.getSnapshot().status !== 'active'
+  }
+
+  get #end(): CallEnd {
+    return this.state.end ?? unexplained
+  }
+
+  #command(command: CallCommand, id?: string): Promise<void> {
+    if (this.#isOver) return rejected(this.#endError())
+    const outcome = outcomes[command.type]
+    const isPrevented = outcome.prevents !== undefined && this.#pending.waitsFor(outcome.prevents)
+    if (!isPrevented && !this.can(command.type)) {
+      const { status } = this.state
+      const message = `The call cannot "${command.type}" while it is ${status}`
+      return rejected(new CallError('call.refused', message, { state: status }))
+    }
+    if (outcome.prevents !== undefined) this.#pending.supersede(outcome.prevents)
+    const done = this.#pending.wait(outcome, id)
+    this.#actor.send(command)
+    return done
+  }
+
+  /** The actor told a fact: first what must be true before anybody sees it, then the promises, then the listeners. */
+  #told(fact: CallEmitted) {
+    if (this.#isTold) return
+    // what is told last comes after other facts of the same step, and the end can be seen from the first of them on
+    if (this.#isOver) this.#resources.release()
+    this.#stamp(fact)
+    if (fact.type !== 'call.ended') {
+      this.#pending.told(fact)
+      this.#events.next(fact)
+      return
+    }
+    this.#isTold = true
+    this.#resources.release()
+    this.#pending.told(fact)
+    this.#pending.over(() => this.#endError())
+    this.#events.next(fact)
+    this.#events.complete()
+    this.#source.changed()
+    this.#source.done()
+  }
+
+  #stamp(fact: CallEmitted) {
+    const now = Date.now()
+    if (fact.type === 'call.ringing') this.#times = frozen({ ...this.#times, ringing: this.#times.ringing ?? now })
+    else if (fact.type === 'call.established') this.#times = frozen({ ...this.#times, established: now })
+    else if (fact.type === 'call.ended') this.#times = frozen({ ...this.#times, ended: now })
+    else return
+    this.#viewed = null
+  }
+
+  #endError(): CallError {
+    const { cause } = this.#actor.getSnapshot().context
+    const end = this.#end
+    // it never came to a call: what kept it from that says more than its end
+    if (end.reason === 'media' && this.#times.established === null && cause !== null) return errorOf(cause)
+    const provider = end.provider ?? {
+      ...(end.code === undefined ? {} : { code: end.code }),
+      ...(end.text === undefined ? {} : { text: end.text })
+    }
+    return new CallError('call.ended', `The call is over: ${end.reason}`, { end, provider, state: 'ended' })
+  }
+
+  /** One behavior per name, made when it is first asked for: most calls are never watched in every respect. */
+  #behavior<T>(name: string, read: () => T): Behavior<T> {
+    const known = this.#behaviors.get(name)
+    if (known !== undefined) return known as Behavior<T>
+    const made = derive(read, this.#source)
+    this.#behaviors.set(name, made)
+    return made
+  }
+}

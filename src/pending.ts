@@ -1,0 +1,78 @@
+import type { CallCommand, CallEmitted } from '../machines/index.ts'
+import { CallError, errorOf } from './errors.ts'
+
+type Fact = CallEmitted['type']
+
+/** What a command waits for, in the facts that a call tells. */
+interface Outcome {
+  readonly done: Fact
+  readonly failed?: Fact
+  /** Whoever waits for this one waits in vain: the command asks for the opposite. */
+  readonly prevents?: Fact
+}
+
+export const outcomes: Readonly<Record<CallCommand['type'], Outcome>> = {
+  answer: { done: 'call.established', failed: 'call.answer-failed' },
+  reject: { done: 'call.ended' },
+  hangup: { done: 'call.ended' },
+  hold: { done: 'hold.held', failed: 'hold.failed', prevents: 'hold.resumed' },
+  resume: { done: 'hold.resumed', failed: 'resume.failed', prevents: 'hold.held' },
+  mute: { done: 'microphone.muted', prevents: 'microphone.live' },
+  unmute: { done: 'microphone.live', prevents: 'microphone.muted' },
+  dtmf: { done: 'dtmf.sent', failed: 'dtmf.failed' }
+}
+
+interface Waiting extends Outcome {
+  /** Where several commands of a kind may wait at once: which one. */
+  readonly command: string | null
+  resolve(): void
+  reject(error: CallError): void
+}
+
+/** The promises that a call still owes. Each settles once: when its fact is told, or when the call is over. */
+export class Pending {
+  #waiting: Waiting[] = []
+
+  /** Nobody need look at the promise. */
+  wait(outcome: Outcome, command: string | null = null): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ ...outcome, command, resolve, reject })
+    })
+    promise.catch(() => {})
+    return promise
+  }
+
+  waitsFor(fact: Fact): boolean {
+    return this.#waiting.some(({ done }) => done === fact)
+  }
+
+  supersede(fact: Fact) {
+    this.#settle((waiting) => {
+      if (waiting.done !== fact) return false
+      waiting.reject(new CallError('call.superseded', 'The opposite was asked before this was done'))
+      return true
+    })
+  }
+
+  told(fact: CallEmitted) {
+    this.#settle((waiting) => {
+      if (waiting.command !== null && 'command' in fact && fact.command !== waiting.command) return false
+      if (fact.type === waiting.done) waiting.resolve()
+      else if (fact.type === waiting.failed && 'cause' in fact) waiting.reject(errorOf(fact.cause))
+      else return false
+      return true
+    })
+  }
+
+  /** The call is over: whoever still waits learns why. */
+  over(why: () => CallError) {
+    this.#settle((waiting) => {
+      waiting.reject(why())
+      return true
+    })
+  }
+
+  #settle(settles: (waiting: Waiting) => boolean) {
+    this.#waiting = this.#waiting.filter((waiting) => !settles(waiting))
+  }
+}
