@@ -6,7 +6,7 @@ import { Clock } from './clock.tsx'
 import { Keypad } from './keypad.tsx'
 import { Loudspeaker } from './loudspeaker.tsx'
 import { Regions } from './regions.tsx'
-import { endWords, headline, holding, nameOf } from './words.ts'
+import { endWords, headline, holding, mood, nameOf } from './words.ts'
 
 /** One call: what it is, what is heard, and what can be done about it. */
 export function CallPanel({ call, attempt }: { call: Call; attempt: Attempt }) {
@@ -15,7 +15,7 @@ export function CallPanel({ call, attempt }: { call: Call; attempt: Attempt }) {
   const detail = view.end ? endWords(view.end, other) : holding(view, other)
 
   return (
-    <div className="call" data-status={view.status} data-calls-us={view.direction === 'incoming'}>
+    <div className="call" data-mood={mood(view)}>
       <div className="summary">
         <div>
           <p className="who">{other}</p>

@@ -1,6 +1,6 @@
 import type { Call } from 'callchart'
 import { useBehavior } from 'callchart/react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import type { Attempt } from './attempt.ts'
 
@@ -10,6 +10,7 @@ const keys = [...'123456789*0#']
 export function Keypad({ call, attempt }: { call: Call; attempt: Attempt }) {
   const isPossible = useBehavior(call.can$('dtmf'))
   const { digits: unsent } = useBehavior(call.view$)
+  const received = useReceivedDigits(call)
   const [pressed, setPressed] = useState('')
 
   const press = (digit: string) => {
@@ -22,9 +23,12 @@ export function Keypad({ call, attempt }: { call: Call; attempt: Attempt }) {
 
   return (
     <div className="keypad" role="group" aria-label="Keypad" onKeyDown={type}>
-      <output aria-label="Digits sent">
-        {pressed.slice(0, pressed.length - unsent.length)}
-        <span className="unsent">{unsent}</span>
+      <output aria-label="Digits">
+        {received && <span className="received">heard {received}</span>}
+        <span>
+          {pressed.slice(0, pressed.length - unsent.length)}
+          <span className="unsent">{unsent}</span>
+        </span>
       </output>
       {keys.map((key) => (
         <button key={key} type="button" data-command="dtmf" disabled={!isPossible} onClick={() => press(key)}>
@@ -33,4 +37,16 @@ export function Keypad({ call, attempt }: { call: Call; attempt: Attempt }) {
       ))}
     </div>
   )
+}
+
+/** The digits the far end has sent. */
+function useReceivedDigits(call: Call): string {
+  const [received, setReceived] = useState('')
+  useEffect(() => {
+    const subscription = call.events$.subscribe((event) => {
+      if (event.type === 'dtmf.received') setReceived((before) => before + event.tone)
+    })
+    return () => subscription.unsubscribe()
+  }, [call])
+  return received
 }

@@ -17,8 +17,10 @@ export function Loudspeaker({ call }: { call: Call }) {
 
   useEffect(() => {
     const drawing = canvas.current
-    if (!stream || !drawing) return
+    if (!drawing) return
     const levels = Array.from<number>({ length: bars }).fill(0)
+    draw(drawing, levels)
+    if (!stream) return
     return listen(stream, (level) => {
       levels.push(level)
       levels.shift()

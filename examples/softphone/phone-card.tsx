@@ -51,7 +51,7 @@ function Identity({ phone: { account, engine } }: { phone: Phone }) {
 
 function NoCall() {
   return (
-    <div className="call" data-status="none">
+    <div className="call" data-mood="none">
       <p className="quiet">No call yet. Dial the other phone, or wait to be called.</p>
     </div>
   )

@@ -8,7 +8,7 @@ export function Regions({ view }: { view: CallView }) {
     ['Negotiation', view.negotiation, view.negotiation === 'stable'],
     ['Our hold', view.path && view.hold.local, view.hold.local === 'active'],
     ['Their hold', view.path && view.hold.remote, view.hold.remote === 'active'],
-    ['Microphone', view.path && view.microphone, view.microphone === 'live']
+    ['Microphone', view.end ? null : view.microphone, view.microphone === 'live']
   ]
   return (
     <dl className="regions">

@@ -1,5 +1,5 @@
 import type { Behavior, Call, CallView, Engine } from 'callchart'
-import { BehaviorSubject, map, pairwise, startWith } from 'rxjs'
+import { BehaviorSubject, map, pairwise } from 'rxjs'
 import { wordsForEvent } from './words.ts'
 
 /** One line: something that happened, or something that became true. */
@@ -42,10 +42,10 @@ export function createTimeline(engine: Engine): Timeline {
 
 /** Every change of the view, part by part. */
 function follow(call: Call, changed: (part: string, text: string) => void) {
-  call.view$.pipe(map(partsOf), startWith<Parts>({}), pairwise()).subscribe(([before, now]) => {
+  call.view$.pipe(map(partsOf), pairwise()).subscribe(([before, now]) => {
     for (const [part, value] of Object.entries(now)) {
       const was = before[part]
-      if (value !== null && value !== was) changed(part, was ? `${was} → ${value}` : value)
+      if (was && value && value !== was) changed(part, `${was} → ${value}`)
     }
   })
 }
@@ -53,14 +53,5 @@ function follow(call: Call, changed: (part: string, text: string) => void) {
 type Parts = Readonly<Record<string, string | null>>
 
 function partsOf({ status, path, signalling, negotiation, hold, microphone }: CallView): Parts {
-  const established = status === 'established' ? { ...hold, microphone } : null
-  return {
-    status,
-    path,
-    signalling,
-    negotiation,
-    'hold.local': established?.local ?? null,
-    'hold.remote': established?.remote ?? null,
-    microphone: established?.microphone ?? null
-  }
+  return { status, path, signalling, negotiation, microphone, 'hold.local': hold.local, 'hold.remote': hold.remote }
 }

@@ -26,6 +26,13 @@ export function headline({ status, direction, path, signalling }: CallView): str
   }
 }
 
+/** What colour it is: all is well, somebody holds, or something is being waited for. */
+export function mood({ status, path, signalling, hold }: CallView): 'calm' | 'talking' | 'held' | 'waiting' {
+  if (status === 'ended') return 'calm'
+  if (status !== 'established' || path !== 'connected' || signalling !== 'attached') return 'waiting'
+  return hold.local === 'active' && hold.remote === 'active' ? 'talking' : 'held'
+}
+
 /** Who holds whom; null when nobody does. */
 export function holding({ hold }: CallView, other: string): string | null {
   if (hold.local === 'holding') return `Putting ${other} on hold …`
@@ -49,7 +56,7 @@ const ends: Readonly<Record<CallEnd['reason'], string>> = {
   unavailable: 'is not available',
   transferred: 'The call was passed on',
   replaced: 'Another call took its place',
-  media: 'There was no sound to be had',
+  media: 'Sound could not be set up',
   network: 'The network was lost for too long',
   timeout: 'There was no answer from the network',
   protocol: 'The other side was not understood',
