@@ -73,7 +73,9 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
   let version = 0
   let sender: RTCRtpSender | null = null
 
-  connection.addEventListener('track', (event) => heard.push(meter(event.track)))
+  connection.addEventListener('track', ({ track: theirs }) => {
+    if (theirs.kind === 'audio') heard.push(meter(theirs))
+  })
 
   const prepare = (): void => {
     sender ??= track && stream ? connection.addTrack(track, stream) : connection.addTransceiver('audio').sender
@@ -97,6 +99,10 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
     async answer(offer, mine) {
       if (!/^m=audio [1-9]/m.test(offer)) throw new Error('The offer has no audio')
       await connection.setRemoteDescription({ type: 'offer', sdp: offer })
+      // A party looks on, but is not to be seen.
+      for (const transceiver of connection.getTransceivers()) {
+        if (transceiver.receiver.track.kind === 'video') transceiver.direction = 'recvonly'
+      }
       prepare()
       const direction = answerTo(directionOf(offer), mine)
       const sdp = await describe(await connection.createAnswer())

@@ -12,8 +12,15 @@ export function directionOf(sdp: string): Direction {
   return (found?.[1] ?? 'sendrecv') as Direction
 }
 
+/** Says it of the audio, or of the session when that says it. */
 export function withDirection(sdp: string, direction: Direction): string {
-  return sdp.replace(new RegExp(LINE, 'gm'), `a=${direction}`)
+  const sections = sdp.split(/^(?=m=)/m)
+  const written = sections.map((section) => (section.startsWith('m=video') ? section : rewrite(section, direction)))
+  return written.join('')
+}
+
+function rewrite(section: string, direction: Direction): string {
+  return section.replace(LINE, `a=${direction}`)
 }
 
 /** What is left when one side may `mine` and the other, seen from there, may `theirs`. */
