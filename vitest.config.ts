@@ -39,17 +39,19 @@ export default defineConfig({
         }
       },
       {
+        resolve: { tsconfigPaths: true },
         test: {
           name: 'integration',
           environment: 'node',
           pool: 'forks',
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/{integration,examples}/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           sequence: { groupOrder: order.integration }
         }
       },
       {
+        resolve: { tsconfigPaths: true },
         test: {
           name: 'browser',
           environment: 'node',

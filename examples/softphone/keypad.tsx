@@ -23,13 +23,13 @@ export function Keypad({ call, attempt }: { call: Call; attempt: Attempt }) {
 
   return (
     <div className="keypad" role="group" aria-label="Keypad" onKeyDown={type}>
-      <output aria-label="Digits">
+      <p className="digits">
         {received && <span className="received">heard {received}</span>}
         <span>
           {pressed.slice(0, pressed.length - unsent.length)}
           <span className="unsent">{unsent}</span>
         </span>
-      </output>
+      </p>
       {keys.map((key) => (
         <button key={key} type="button" data-command="dtmf" disabled={!isPossible} onClick={() => press(key)}>
           {key}
