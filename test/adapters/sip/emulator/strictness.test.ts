@@ -118,7 +118,11 @@ describe('what cannot be answered is dropped, and the trace says why', () => {
   test.each([
     ['a request without Via', lacking('Via'), 'Missing Via'],
     ['a request without CSeq', lacking('CSeq'), 'Missing CSeq'],
-    ['an invalid ACK', request({ method: 'ACK' }).replace('70', 'x'), 'Malformed Max-Forwards'],
+    [
+      'an invalid ACK',
+      request({ method: 'ACK' }).replace('Max-Forwards: 70', 'Max-Forwards: x'),
+      'Malformed Max-Forwards'
+    ],
     ['words', 'hello', 'Header Section Without End'],
     ['a response to nothing', response(request(), '200 OK'), 'No Transaction For This Response'],
     ['a response without reason', response(request(), '99 Low'), 'Malformed Status-Line'],
