@@ -15,9 +15,9 @@ export interface Desk {
   /** What `events$` has told so far. */
   readonly told: EngineEvent[]
   /** Dials once the microphone is open. */
-  dial(target?: string, request?: DialRequest): Promise<Line>
+  readonly dial: (target?: string, request?: DialRequest) => Promise<Line>
   /** A call that both sides have answered. */
-  established(): Promise<Line>
+  readonly established: () => Promise<Line>
 }
 
 /** A call and its far end. */
