@@ -15,7 +15,7 @@ const { engine } = await startPhone('alice', server.credentials('alice'))
 for (const who of ['busy', 'declines', 'unknown', 'costs', 'rings', 'answers']) {
   const call = await engine.dial(`sip:${who}@${server.domain}`)
   // whoever only rings is given up after a while, whoever answers is hung up
-  setTimeout(() => call.hangup(), 600)
+  setTimeout(() => void call.hangup(), 600)
   const { reason, by, code, text } = await call.ended()
   console.log(who.padEnd(10), reason.padEnd(18), `by ${by}`.padEnd(11), code ?? '', text ?? '')
 }
