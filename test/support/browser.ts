@@ -23,16 +23,24 @@ const flags = [
   '--ignore-certificate-errors'
 ]
 
+export interface BrowserOptions {
+  readonly flags?: readonly string[]
+  /** Of the usual flags those to leave out. */
+  readonly without?: readonly string[]
+}
+
 /** Ends with this process at the latest: it hangs on a pipe to it. */
-export function openBrowser({ flags: more = [] }: { readonly flags?: readonly string[] } = {}): Promise<Browser> {
+export function openBrowser({ flags: more = [], without = [] }: BrowserOptions = {}): Promise<Browser> {
   const executablePath = chromiumPath()
   if (!executablePath) throw new Error('There is no Chromium here')
-  return chromium.launch({ executablePath, args: [...flags, ...more] })
+  return chromium.launch({ executablePath, args: [...flags.filter((flag) => !without.includes(flag)), ...more] })
 }
 
 export interface PageOptions {
   /** Runs before anything else on the page: replace a global, break a device. */
   readonly before?: () => void
+  /** What the user has allowed the page; the microphone and the camera when left out. */
+  readonly permissions?: readonly string[]
 }
 
 export interface UserPage {
@@ -51,6 +59,8 @@ export interface UserPage {
   ): Promise<NonNullable<Exclude<Result, false>>>
   /** Every message on the page's WebSockets, oldest first. */
   readonly trace: readonly TracedMessage[]
+  /** How many WebSockets the page has opened. */
+  readonly sockets: number
   /** Waits for a message that starts like this (`'BYE '`, `'SIP/2.0 486'`), already here or still to come. */
   sees(direction: TracedMessage['direction'], start: string, options?: UntilOptions): Promise<TracedMessage>
   /** Exceptions nobody caught, and what was logged as an error. */
@@ -66,22 +76,28 @@ export interface TracedMessage {
   readonly text: string
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** Which of the page's WebSockets, counted from 0 as they were made. */
+  readonly socket: number
 }
 
 /** A page of its own for `name`: storage and devices are not shared with any other. */
 export async function openPage(browser: Browser, name: string, options: PageOptions = {}): Promise<UserPage> {
-  const context = await browser.newContext({ permissions: ['microphone', 'camera'], ignoreHTTPSErrors: true })
+  const permissions = [...(options.permissions ?? ['microphone', 'camera'])]
+  const context = await browser.newContext({ permissions, ignoreHTTPSErrors: true })
   const page = await context.newPage()
   const trace: TracedMessage[] = []
   const errors: string[] = []
+  let sockets = 0
 
-  page.on('websocket', (socket) => {
+  page.on('websocket', (webSocket) => {
+    const socket = sockets
+    sockets += 1
     const note =
       (direction: TracedMessage['direction']) =>
       ({ payload }: { payload: string | Buffer }) =>
-        void trace.push({ direction, text: payload.toString(), at: Date.now() })
-    socket.on('framesent', note('sent'))
-    socket.on('framereceived', note('received'))
+        void trace.push({ direction, text: payload.toString(), at: Date.now(), socket })
+    webSocket.on('framesent', note('sent'))
+    webSocket.on('framereceived', note('received'))
   })
   page.on('pageerror', (error) => void errors.push(`${name}: ${error.stack ?? error.message}`))
   page.on('crash', () => void errors.push(`${name}: the page crashed`))
@@ -100,6 +116,9 @@ export async function openPage(browser: Browser, name: string, options: PageOpti
     page,
     trace,
     errors,
+    get sockets() {
+      return sockets
+    },
     evaluate,
     until: (question, argument, wait) =>
       until(() => evaluate(question, argument), { within: 10_000, what: `what ${name} waits for`, ...wait }),

@@ -72,6 +72,9 @@ export function createMediaMeter(page: Window & typeof globalThis) {
 
   return {
     connections,
+    get open() {
+      return connections.filter(({ connectionState }) => connectionState !== 'closed').length
+    },
     async flow({ window = 1_000, connection: index }: FlowOptions = {}): Promise<Flow> {
       const connection = pick(index)
       const before = totals(await reportsOf(connection))

@@ -1,8 +1,13 @@
-/** What a test's page holds: the public entries as `window.callchart`, and a meter on everything that is sent and heard. */
+/** What a test's page holds: the public entries as `window.callchart`, and meters on everything that is sent and heard. */
 import * as sip from '../../../adapters/sip/index.ts'
 import * as callchart from '../../../src/index.ts'
-import { createMediaMeter } from './media-meter.ts'
+import { createCaptures } from './captures.ts'
 import { atInstant } from './instant.ts'
+import { createMediaMeter } from './media-meter.ts'
+import { PagePhone } from './page-phone.ts'
+import type { PhoneSetup } from './page-phone.ts'
+import { listenForTones } from './tones.ts'
+import type { ToneListener } from './tones.ts'
 
 const exposed = { ...callchart, ...sip }
 
@@ -10,10 +15,22 @@ declare global {
   interface Window {
     callchart: typeof exposed
     media: ReturnType<typeof createMediaMeter>
+    captures: ReturnType<typeof createCaptures>
     atInstant: typeof atInstant
+    /** The keys heard since the phone listens. */
+    tones: ToneListener
+    listenForTones: typeof listenForTones
+    /** The user of this page, once a test has made one. */
+    phone: PagePhone
+    createPhone: (setup: PhoneSetup) => void
   }
 }
 
 window.media = createMediaMeter(window)
+window.captures = createCaptures(window)
 window.atInstant = atInstant
+window.listenForTones = listenForTones
+window.createPhone = (setup) => {
+  window.phone = new PagePhone(setup)
+}
 window.callchart = exposed

@@ -1,0 +1,121 @@
+/** A user on the page: an engine that notes whatever happens, for tests to wait for and for failures to show. */
+import type { Call, CallView, Engine, EngineEvent, MediaRequest, Policy } from '../../../src/index.ts'
+import { createEngine } from '../../../src/index.ts'
+import type { SipOptions } from '../../../adapters/sip/index.ts'
+import { sipTransport } from '../../../adapters/sip/index.ts'
+
+export interface PhoneSetup {
+  readonly sip: SipOptions
+  readonly policy?: Policy
+}
+
+/** What a view has to look like, as far as a test cares. */
+export type Look<T> = { readonly [K in keyof T]?: T[K] extends object | null ? Look<NonNullable<T[K]>> | null : T[K] }
+
+export interface Note {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly text: string
+}
+
+/** What of a view is worth a line of its own when it changes. */
+const watched = ['status', 'hold', 'microphone', 'path', 'signalling', 'negotiation', 'end'] as const
+export type Watched = (typeof watched)[number]
+
+export type Command = 'answer' | 'reject' | 'hangup' | 'hold' | 'resume' | 'mute' | 'unmute' | 'dtmf' | 'established'
+
+export class PagePhone {
+  readonly engine: Engine
+  /** Every call there was, oldest first; commands go to the youngest. */
+  readonly calls: Call[] = []
+  readonly facts: EngineEvent[] = []
+  readonly timeline: Note[] = []
+  readonly #views = new Map<Call, CallView[]>()
+  readonly #waiting = new Set<() => void>()
+
+  constructor({ sip, policy = {} }: PhoneSetup) {
+    this.engine = createEngine({ transport: sipTransport(sip), policy })
+    this.engine.connection$.subscribe(({ status }) => this.#note(`connection: ${status}`))
+    this.engine.registration$.subscribe(({ status }) => this.#note(`registration: ${status}`))
+    this.engine.events$.subscribe((fact) => {
+      this.facts.push(fact)
+      this.#note(`${fact.call ?? 'account'}: ${JSON.stringify(fact.event)}`)
+    })
+    this.engine.calls$.subscribe((calls) => {
+      for (const call of calls) if (!this.calls.includes(call)) this.#adopt(call)
+    })
+  }
+
+  get call(): Call {
+    const call = this.calls.at(-1)
+    if (call === undefined) throw new Error('There was no call yet')
+    return call
+  }
+
+  async dial(target: string, media?: MediaRequest): Promise<void> {
+    await this.engine.dial(target, media === undefined ? {} : { media })
+  }
+
+  run(command: Command, args: readonly unknown[]): Promise<void> {
+    const { call } = this
+    const act = call[command] as (...given: unknown[]) => Promise<void>
+    return act.apply(call, [...args])
+  }
+
+  /** Resolves with the view of the youngest call as soon as it looks like this. */
+  shows(look: Look<CallView>, within: number): Promise<CallView> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        const view = this.calls.at(-1)?.state
+        if (view === undefined || !matches(view, look)) return
+        done()
+        resolve(view)
+      }
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(check)
+      }
+      const timer = setTimeout(() => {
+        done()
+        const seen = this.calls.at(-1)?.state ?? 'no call'
+        reject(new Error(`Not ${JSON.stringify(look)} within ${within} ms, but ${JSON.stringify(seen)}`))
+      }, within)
+      this.#waiting.add(check)
+      check()
+    })
+  }
+
+  /** The values this part of the youngest call's view has had, each once in a row. */
+  history<Part extends Watched>(part: Part): readonly CallView[Part][] {
+    const values = (this.#views.get(this.call) ?? []).map((view) => view[part])
+    return values.filter((value, index) => index === 0 || !same(value, values[index - 1]))
+  }
+
+  #adopt(call: Call) {
+    this.calls.push(call)
+    this.#views.set(call, [])
+    call.view$.subscribe((view) => {
+      const views = this.#views.get(call) ?? []
+      const before = views.at(-1)
+      views.push(view)
+      const changes = watched.filter((part) => !same(before?.[part], view[part]))
+      const text = changes.map((part) => `${part} ${JSON.stringify(view[part])}`).join(', ')
+      if (text !== '') this.#note(`${call.id}  ${text}`)
+      for (const check of [...this.#waiting]) check()
+    })
+  }
+
+  #note(text: string) {
+    if (text !== this.timeline.at(-1)?.text) this.timeline.push({ at: Date.now(), text })
+  }
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function matches(value: unknown, look: unknown): boolean {
+  if (typeof look !== 'object' || look === null) return Object.is(value, look)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(look).every(([name, part]) => matches((value as Record<string, unknown>)[name], part))
+}

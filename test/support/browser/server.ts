@@ -1,0 +1,100 @@
+/** The servers calls go through in these tests, in the same words: a real Kamailio, and the one that comes along. */
+import { startSipEmulator } from '../../../adapters/sip/emulator.ts'
+import type { SipEmulator } from '../../../adapters/sip/emulator.ts'
+import { startCutProxy } from '../cut-proxy.ts'
+import type { CutProxy } from '../cut-proxy.ts'
+import { startKamailio } from '../kamailio.ts'
+import type { KamailioOptions } from '../kamailio.ts'
+
+export interface Account {
+  readonly url: string
+  readonly uri: string
+  readonly password: string
+}
+
+export interface SipServer {
+  /** The address of a user, also of one that there is not. */
+  uri(user: string): string
+  /** Adds a user, with a relay of its own between it and the server. */
+  addUser(user: string): Promise<Account>
+  /** Where this user's network can be broken. */
+  relay(user: string): CutProxy
+  /** Closes this user's connections without a goodbye. */
+  drop(user: string): void
+  /** Ends the server and starts it anew at the same address; it forgets who was registered. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function serverOnKamailio(options: KamailioOptions = {}): Promise<SipServer> {
+  const kamailio = await startKamailio(options)
+  const relays = createRelays(() => kamailio.url)
+  return {
+    uri: (user) => `sip:${user}@${kamailio.domain}`,
+    async addUser(user) {
+      await kamailio.addUser(user)
+      const { uri, password } = kamailio.credentials(user)
+      return { url: await relays.add(user), uri, password }
+    },
+    relay: (user) => relays.of(user),
+    drop: (user) => relays.of(user).cut(),
+    restart: () => kamailio.restart(),
+    async stop() {
+      await relays.stop()
+      await kamailio.stop()
+    }
+  }
+}
+
+export interface EmulatorServer extends SipServer {
+  readonly emulator: SipEmulator
+}
+
+export async function serverOnEmulator(): Promise<EmulatorServer> {
+  const users = new Set<string>()
+  const start = (port: number) =>
+    startSipEmulator({ port, users: (user) => (users.has(user) ? `pw-${user}` : null), transactionTimeout: 5_000 })
+  let emulator = await start(0)
+  const relays = createRelays(() => emulator.url)
+  return {
+    get emulator() {
+      return emulator
+    },
+    uri: (user) => `sip:${user}@${emulator.domain}`,
+    async addUser(user) {
+      users.add(user)
+      const { uri, password } = emulator.credentials(user)
+      return { url: await relays.add(user), uri, password }
+    },
+    relay: (user) => relays.of(user),
+    drop: (user) => emulator.drop(user),
+    async restart() {
+      const { port } = new URL(emulator.url)
+      await emulator.stop()
+      emulator = await start(Number(port))
+    },
+    async stop() {
+      await relays.stop()
+      await emulator.stop()
+    }
+  }
+}
+
+function createRelays(target: () => string) {
+  const relays = new Map<string, CutProxy>()
+  return {
+    async add(user: string): Promise<string> {
+      const relay = await startCutProxy(target())
+      relays.set(user, relay)
+      return relay.url
+    },
+    of(user: string): CutProxy {
+      const relay = relays.get(user)
+      if (!relay) throw new Error(`There is no ${user}: add the user first`)
+      return relay
+    },
+    async stop(): Promise<void> {
+      await Promise.all([...relays.values()].map((relay) => relay.stop()))
+    }
+  }
+}
