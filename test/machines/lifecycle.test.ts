@@ -202,6 +202,14 @@ describe('A path that breaks', () => {
     expect(end(call)).toMatchObject([{ by: 'system', reason: 'network' }])
   })
 
+  test('is restarted once, however often that was wanted while nobody could be asked', () => {
+    const call = startCall()
+
+    call.run(...connected, 'connection.lost', 'leg.path.interrupted', 25_000, 'connection.restored', 'leg.verified')
+
+    expect(call.said('leg', 'offer')).toMatchObject([{ terms: { restarts: 1 } }])
+  })
+
   test('is only waited for where nothing can be renegotiated', () => {
     const call = startCall({ capabilities: { ...everything, renegotiate: false } })
 
