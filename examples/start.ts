@@ -1,7 +1,6 @@
 /** `npm start`: two softphones in a page. `npm start -- --call`: a whole call without a browser. */
 import { parseArgs } from 'node:util'
 import { style } from './node/columns.ts'
-import type { Demo } from './softphone/server.ts'
 
 const usage = `Usage: npm start                   two softphones in a page, on a SIP server of their own
        npm start -- --port 8080    the page on this port
@@ -47,12 +46,27 @@ async function serve(port: number | undefined) {
 
   ${style(['dim'], 'Ctrl+C stops both.')}
 `)
-  process.once('SIGINT', () => void stop(demo))
-  process.once('SIGTERM', () => void stop(demo))
+  const stop = () => {
+    demo.stop().then(
+      () => {
+        console.log('Stopped.')
+        process.exit(0)
+      },
+      () => process.exit(1)
+    )
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  stopWithNpm(stop)
 }
 
-async function stop(demo: Demo) {
-  await demo.stop()
-  console.log('Stopped.')
-  process.exit(0)
+/** When npm is told to end, it tells a shell, which keeps it to itself: seen from here our parent is gone. */
+function stopWithNpm(stop: () => void) {
+  if (process.env['npm_lifecycle_event'] !== 'start') return
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    stop()
+  }, 500)
 }

@@ -1,9 +1,11 @@
 /** Serves the two softphones, and the SIP server they are registered on. */
 import { startSipEmulator } from 'callchart/adapters/sip/emulator'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createServer } from 'vite'
+import { createServer as createViteServer } from 'vite'
 import type { Plugin } from 'vite'
 import type { Account } from './account.ts'
 
@@ -17,13 +19,14 @@ export interface Demo {
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const usualPort = 5173
 const people = [
   { user: 'alice', name: 'Alice', peer: 'bob', tone: 440 },
   { user: 'bob', name: 'Bob', peer: 'alice', tone: 554 }
 ]
 const users = people.map(({ user }) => user)
 
-/** Resolves once the page can be opened. Without `port` the first free one from 5173 is taken, with 0 any free one. */
+/** Resolves once the page can be opened. `port`: 0 for any that is free; without it 5173 where that is free. */
 export async function startDemo({ port }: { readonly port?: number } = {}): Promise<Demo> {
   const sip = await startSipEmulator({ users: Object.fromEntries(users.map((user) => [user, crypto.randomUUID()])) })
 
@@ -65,30 +68,45 @@ export async function startDemo({ port }: { readonly port?: number } = {}): Prom
       })
   }
 
-  const vite = await createServer({
+  const http = createServer((request, response) => vite.middlewares(request, response))
+  const vite = await createViteServer({
     root: here,
     configFile: false,
     logLevel: 'warn',
     cacheDir: `${root}node_modules/.vite`,
     plugins: [endpoints],
     resolve: { tsconfigPaths: true },
-    server: {
-      host: '127.0.0.1',
-      ...(port === undefined ? {} : { port, strictPort: port !== 0 }),
-      fs: { allow: [root] }
-    },
+    server: { middlewareMode: true, hmr: { server: http }, fs: { allow: [root] } },
     // what is found only later would reload the page in the middle of a call
     optimizeDeps: { include: ['jssip', 'react', 'react-dom/client', 'rxjs', 'xstate'] }
   })
   const stop = async () => {
+    http.closeAllConnections()
+    http.close()
     await vite.close()
     await sip.stop()
   }
   try {
-    await vite.listen()
+    const taken = await listen(http, port)
+    return { page: `http://127.0.0.1:${taken}/`, sip: sip.url, stop }
   } catch (error) {
     await stop()
     throw error
   }
-  return { page: vite.resolvedUrls?.local[0] ?? '', sip: sip.url, stop }
+}
+
+/** The port taken: the one asked for, otherwise the usual one, or any when that is in use. */
+async function listen(http: Server, port: number | undefined): Promise<number> {
+  const attempt = (wanted: number) =>
+    new Promise<number>((resolve, reject) => {
+      http.once('error', reject)
+      http.listen(wanted, '127.0.0.1', () => resolve((http.address() as AddressInfo).port))
+    })
+  try {
+    return await attempt(port ?? usualPort)
+  } catch (error) {
+    const isInUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    if (isInUse && port === undefined) return attempt(0)
+    throw isInUse ? new Error(`Port ${port} is in use; without --port a free one is taken`) : error
+  }
 }
