@@ -13,6 +13,7 @@ import { derive, Source } from './behavior.ts'
 import { connectionView, offline, registrationView, unregistered } from './connection-view.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import { CallError, errorOf, failureOf } from './errors.ts'
+import { keep } from './frozen.ts'
 import type { ResolvedPolicy } from './policy.ts'
 import { transportActor } from './ports.ts'
 
@@ -182,11 +183,11 @@ export class Account {
   }
 
   #connectionTold(fact: ConnectionEmitted) {
+    this.#told(fact)
     if (this.#isOver) return
     if (fact.type === 'connection.connected' || fact.type === 'connection.reconnected') this.#register()
     // whoever lost the connection has lost the registration on it, even if the transport did not say so
     else this.#registration.send(closed(this.#connection.getSnapshot().context.attempt, fact.cause))
-    this.#told(fact)
   }
 
   #told(fact: AccountFact) {
@@ -230,14 +231,16 @@ export class Account {
   }
 
   #viewConnection(): ConnectionView {
-    if (this.#isOver) return offline
-    this.#connectionView = connectionView(this.#connection.getSnapshot(), this.#connectionView)
+    const before = this.#connectionView
+    this.#connectionView = this.#isOver ? keep(before, offline) : connectionView(this.#connection.getSnapshot(), before)
     return this.#connectionView
   }
 
   #viewRegistration(): RegistrationView {
-    if (this.#isOver) return unregistered
-    this.#registrationView = registrationView(this.#registration.getSnapshot(), this.#registrationView)
+    const before = this.#registrationView
+    this.#registrationView = this.#isOver
+      ? keep(before, unregistered)
+      : registrationView(this.#registration.getSnapshot(), before)
     return this.#registrationView
   }
 }
