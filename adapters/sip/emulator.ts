@@ -4,6 +4,7 @@
  */
 import { BehaviorSubject } from 'rxjs'
 import type { EmulatedClient } from '../../src/testing/emulator.ts'
+import { createMediaLoader } from '../../src/testing/party-media.ts'
 import { createAuthenticator } from './emulator/digest.ts'
 import { createAddress } from './emulator/grammar.ts'
 import { listen } from './emulator/listener.ts'
@@ -11,7 +12,6 @@ import type { Connection } from './emulator/listener.ts'
 import { serialise } from './emulator/message.ts'
 import type { SipRequest } from './emulator/message.ts'
 import { parseMessage } from './emulator/parse.ts'
-import { createMediaLoader } from './emulator/party/media.ts'
 import { createStage } from './emulator/party/stage.ts'
 import { createProxy } from './emulator/proxy.ts'
 import { createRegistrar } from './emulator/registrar.ts'
@@ -20,7 +20,7 @@ import { responseTo } from './emulator/transactions.ts'
 import type { Flow } from './emulator/transactions.ts'
 import type { SipEmulator, SipEmulatorOptions, SipFault } from './emulator/types.ts'
 
-export type { Direction } from './emulator/party/sdp.ts'
+export type { Direction } from '../../src/testing/directions.ts'
 export type {
   SipCredentials,
   SipEmulatedCall,

@@ -1,8 +1,8 @@
 /** What the SIP emulator offers beyond every provider's emulator. */
 import type { Observable } from 'rxjs'
+import type { Direction } from '../../../src/testing/directions.ts'
 import type { EmulatedCall, Emulator } from '../../../src/testing/emulator.ts'
-import type { MediaCount } from '../../../src/testing/webrtc.ts'
-import type { Direction } from './party/sdp.ts'
+import type { PartyMediaCount } from '../../../src/testing/party-media.ts'
 
 /** A registrar and proxy for SIP over WebSocket (RFC 7118), and the scripted parties inside. */
 export interface SipEmulator extends Emulator {
@@ -48,10 +48,7 @@ export interface SipEmulatedCall extends EmulatedCall {
   media(): Promise<SipMediaCount>
 }
 
-export interface SipMediaCount extends MediaCount {
-  /** Frames heard that are not silence. */
-  readonly loud: number
-}
+export type SipMediaCount = PartyMediaCount
 
 export interface SipEmulatorOptions {
   /** 0, the default, takes a free one. */

@@ -1,6 +1,7 @@
 /** A call between a client and a scripted party, as the party has it: what has come in, and what can be done next. */
 import { BehaviorSubject, filter, firstValueFrom } from 'rxjs'
 import type { EmulatedCallState } from '../../../../src/testing/emulator.ts'
+import type { PartyMedia } from '../../../../src/testing/party-media.ts'
 import { headerOf } from '../message.ts'
 import type { Header, RequestDraft, SipRequest, SipResponse } from '../message.ts'
 import { responseTo } from '../transactions.ts'
@@ -10,7 +11,6 @@ import { createConfirmations } from './confirmation.ts'
 import { answeredDialog, placedDialog } from './dialog.ts'
 import type { Dialog } from './dialog.ts'
 import { digitIn, relay } from './digits.ts'
-import type { PartyMedia } from './media.ts'
 import { createOffers, SDP } from './offers.ts'
 import { statusFor } from './reasons.ts'
 

@@ -1,13 +1,13 @@
 /** Offer and answer inside a call between a client and a party: who may send, who is on hold. */
+import { directionOf, receives, sends } from '../../../../src/testing/directions.ts'
+import type { Direction } from '../../../../src/testing/directions.ts'
+import type { PartyMedia } from '../../../../src/testing/party-media.ts'
 import { headerOf } from '../message.ts'
 import type { Header, SipResponse } from '../message.ts'
 import { reasonPhrase, responseTo } from '../transactions.ts'
 import type { ClientUser, ServerTransaction } from '../transactions.ts'
 import type { Confirmations } from './confirmation.ts'
 import type { Dialog } from './dialog.ts'
-import type { PartyMedia } from './media.ts'
-import { directionOf, receives, sends } from './sdp.ts'
-import type { Direction } from './sdp.ts'
 
 export interface Offers {
   /** Whether the client holds the party. */

@@ -2,6 +2,8 @@
 import { Subject } from 'rxjs'
 import type { Observable } from 'rxjs'
 import type { PartyScript } from '../../../../src/testing/emulator.ts'
+import { createPartyMedia } from '../../../../src/testing/party-media.ts'
+import type { MediaLoader, PartyMedia } from '../../../../src/testing/party-media.ts'
 import { createAddress } from '../grammar.ts'
 import type { Target } from '../fork.ts'
 import { headersOf, isInDialog, optionTags, serialise, tagOf } from '../message.ts'
@@ -12,8 +14,6 @@ import type { Flow, ServerTransaction, Transactions } from '../transactions.ts'
 import type { SipEmulatedCall } from '../types.ts'
 import { openCall } from './call.ts'
 import type { Opening, PartyCall } from './call.ts'
-import { createPartyMedia } from './media.ts'
-import type { MediaLoader, PartyMedia } from './media.ts'
 import { SDP } from './offers.ts'
 
 export interface Stage {

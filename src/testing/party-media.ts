@@ -1,20 +1,30 @@
-/** What a party hears and says: a peer connection of its own with a tone on it. */
-import { countMedia, loadNodeWebRtc, meter } from '../../../../src/testing/webrtc.ts'
-import type { Meter } from '../../../../src/testing/webrtc.ts'
-import type { SipMediaCount } from '../types.ts'
-import { answerTo, directionOf, sends, withDirection } from './sdp.ts'
-import type { Direction } from './sdp.ts'
+/**
+ * What a scripted party of an emulator hears and says, whatever the provider: a peer connection of its own with a tone
+ * on it.
+ */
+import { answerTo, directionOf, sends, withDirection } from './directions.ts'
+import type { Direction } from './directions.ts'
+import { countMedia, loadNodeWebRtc, meter } from './webrtc.ts'
+import type { MediaCount, Meter } from './webrtc.ts'
 
 export interface PartyMedia {
-  /** Takes the client's offer; the answer grants as much as `mine` allows. */
+  /** Takes the client's offer; the answer grants as much as `mine` allows, and has every candidate in it. */
   answer(offer: string, mine: Direction): Promise<string>
   offer(mine: Direction): Promise<string>
   /** Takes the client's answer to the last offer. */
   accept(answer: string): Promise<void>
+  /** One more candidate of the client's, at any time; null when there are no more. One that is of no use is dropped. */
+  candidate(candidate: RTCIceCandidateInit | null): void
   /** The last offer was refused; all is as before. */
   rollback(): Promise<void>
-  count(): Promise<SipMediaCount>
+  count(): Promise<PartyMediaCount>
   close(): void
+}
+
+/** What a party has sent and heard until now. */
+export interface PartyMediaCount extends MediaCount {
+  /** Frames heard that are not silence. */
+  readonly loud: number
 }
 
 /** Where the media of parties comes from. */
@@ -44,10 +54,15 @@ export function createMediaLoader(given: typeof RTCPeerConnection | null | undef
 
 /** Opens no connection before there is an offer to make or to answer. */
 export function createPartyMedia(load: MediaLoader): PartyMedia {
+  const early: (RTCIceCandidateInit | null)[] = []
   let opening: Promise<PartyMedia> | null = null
   let closed = false
   const open = async (): Promise<PartyMedia> => {
-    opening ??= load().then(openMedia)
+    opening ??= load().then((source) => {
+      const media = openMedia(source)
+      early.splice(0).forEach((each) => media.candidate(each))
+      return media
+    })
     const media = await opening
     if (closed) media.close()
     return media
@@ -56,6 +71,10 @@ export function createPartyMedia(load: MediaLoader): PartyMedia {
     answer: async (offer, mine) => (await open()).answer(offer, mine),
     offer: async (mine) => (await open()).offer(mine),
     accept: async (answer) => (await open()).accept(answer),
+    candidate(candidate) {
+      if (opening) opening.then((media) => media.candidate(candidate)).catch(() => undefined)
+      else early.push(candidate)
+    },
     rollback: async () => (await open()).rollback(),
     count: async () => (opening ? (await open()).count() : { packetsReceived: 0, packetsSent: 0, loud: 0 }),
     close() {
@@ -70,6 +89,7 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
   const stream = tone?.()
   const [track = null] = stream?.getAudioTracks() ?? []
   const heard: Meter[] = []
+  const waiting: (RTCIceCandidateInit | null)[] = []
   let version = 0
   let sender: RTCRtpSender | null = null
 
@@ -89,6 +109,14 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
     version += 1
     return withDirection(sdp, direction).replace(/^o=.*$/m, `o=- ${SESSION} ${version} IN IP4 127.0.0.1`)
   }
+  const add = (candidate: RTCIceCandidateInit | null): void => {
+    connection.addIceCandidate(candidate).catch(() => undefined)
+  }
+  /** A candidate belongs to a description; those that came before it waited. */
+  const heed = async (type: 'offer' | 'answer', sdp: string): Promise<void> => {
+    await connection.setRemoteDescription({ type, sdp })
+    waiting.splice(0).forEach(add)
+  }
   const describe = async (description: RTCSessionDescriptionInit): Promise<string> => {
     await connection.setLocalDescription(description)
     await gathered(connection)
@@ -98,7 +126,7 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
   return {
     async answer(offer, mine) {
       if (!/^m=audio [1-9]/m.test(offer)) throw new Error('The offer has no audio')
-      await connection.setRemoteDescription({ type: 'offer', sdp: offer })
+      await heed('offer', offer)
       // A party looks on, but is not to be seen.
       for (const transceiver of connection.getTransceivers()) {
         if (transceiver.receiver.track.kind === 'video') transceiver.direction = 'recvonly'
@@ -115,8 +143,12 @@ function openMedia({ RTCPeerConnection, tone }: MediaSource): PartyMedia {
       return publish(await describe(await connection.createOffer()), mine)
     },
     async accept(answer) {
-      await connection.setRemoteDescription({ type: 'answer', sdp: answer })
+      await heed('answer', answer)
       await speak(answerTo(directionOf(answer), 'sendrecv'))
+    },
+    candidate(candidate) {
+      if (connection.remoteDescription) add(candidate)
+      else waiting.push(candidate)
     },
     async rollback() {
       if (connection.signalingState === 'have-local-offer') await connection.setLocalDescription({ type: 'rollback' })
