@@ -5,17 +5,18 @@
 import { BehaviorSubject } from 'rxjs'
 import type { EmulatedClient } from '../../src/testing/emulator.ts'
 import { createMediaLoader } from '../../src/testing/party-media.ts'
+import { createTrace } from '../../src/testing/trace.ts'
 import { createAuthenticator } from './emulator/digest.ts'
 import { createAddress } from './emulator/grammar.ts'
 import { listen } from './emulator/listener.ts'
 import type { Connection } from './emulator/listener.ts'
+import { mask } from './emulator/mask.ts'
 import { serialise } from './emulator/message.ts'
 import type { SipRequest } from './emulator/message.ts'
 import { parseMessage } from './emulator/parse.ts'
 import { createStage } from './emulator/party/stage.ts'
 import { createProxy } from './emulator/proxy.ts'
 import { createRegistrar } from './emulator/registrar.ts'
-import { createTrace } from './emulator/trace.ts'
 import { responseTo } from './emulator/transactions.ts'
 import type { Flow } from './emulator/transactions.ts'
 import type { SipEmulator, SipEmulatorOptions, SipFault } from './emulator/types.ts'
@@ -37,7 +38,7 @@ export async function startSipEmulator(options: SipEmulatorOptions = {}): Promis
   const { host = '127.0.0.1', port = 0, domain = 'example.test', noAnswer = 120_000, gruu = true } = options
   const { transactionTimeout: timeout = 32_000, nonceExpires = 300_000, traceLimit = 2000 } = options
   const passwordOf = passwordsOf(options.users)
-  const trace = createTrace(traceLimit)
+  const trace = createTrace(traceLimit, mask)
   const clients$ = new BehaviorSubject<readonly EmulatedClient[]>([])
   const faults = new Map<string, Map<string, number>>()
   let delay = 0

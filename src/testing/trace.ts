@@ -1,7 +1,7 @@
-/** The server's memory of what passed: bounded, and without anything that authenticates. */
+/** An emulator's memory of what passed: bounded, and without anything that authenticates. */
 import { Subject } from 'rxjs'
 import type { Observable } from 'rxjs'
-import type { TraceEntry } from '../../../src/testing/emulator.ts'
+import type { TraceEntry } from './emulator.ts'
 
 export interface Trace {
   readonly entries: readonly TraceEntry[]
@@ -12,7 +12,8 @@ export interface Trace {
 
 const LONGEST_TEXT = 16_384
 
-export function createTrace(limit: number): Trace {
+/** `mask` works on text, because broken messages are traced as well. */
+export function createTrace(limit: number, mask: (text: string) => string): Trace {
   const entries: TraceEntry[] = []
   const entries$ = new Subject<TraceEntry>()
   return {
@@ -27,12 +28,4 @@ export function createTrace(limit: number): Trace {
     },
     complete: () => entries$.complete()
   }
-}
-
-/** Works on text, because broken messages are traced as well. A folded field goes on in lines that begin with a blank. */
-function mask(text: string): string {
-  return text.replace(/^((?:proxy-)?authorization[ \t]*:)((?:[^\r\n]|\r?\n[ \t])*)/gim, (_, name, value: string) => {
-    if (!/^\s*Digest\s/i.test(value)) return `${name} ***`
-    return `${name}${value.replace(/\b(response\s*=\s*)("[^"]*"?|[^\s,;]+)/gi, '$1"***"')}`
-  })
 }
