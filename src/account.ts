@@ -159,18 +159,21 @@ export class Account {
   }
 
   #newWish(): Wish {
-    let settle: Wish['settle'] = () => {}
+    let fulfil = () => {}
+    let refuse: (error: CallError) => void = () => {}
     const promise = new Promise<void>((resolve, reject) => {
-      const deadline = this.#clock.setTimeout(() => settle(this.#lateness()), this.#policy.connectDeadline)
-      settle = (error) => {
-        this.#clock.clearTimeout(deadline as never)
-        this.#wish = null
-        if (error === undefined) resolve()
-        else reject(error)
-      }
+      fulfil = resolve
+      refuse = reject
     })
     promise.catch(() => {})
-    return { promise, settle: (error) => settle(error) }
+    const settle = (error?: CallError) => {
+      this.#clock.clearTimeout(deadline as never)
+      this.#wish = null
+      if (error === undefined) fulfil()
+      else refuse(error)
+    }
+    const deadline = this.#clock.setTimeout(() => settle(this.#lateness()), this.#policy.connectDeadline)
+    return { promise, settle }
   }
 
   #pursue() {

@@ -143,7 +143,12 @@ class EngineImplementation implements Engine {
   }
 
   connect(): Promise<void> {
-    return this.#over === null ? this.#account.connect() : rejected(this.#over)
+    if (this.#over !== null) return rejected(this.#over)
+    try {
+      return this.#account.connect()
+    } catch (error) {
+      return rejected(new CallError('engine.failed', 'Connecting could not be started', { cause: error }))
+    }
   }
 
   disconnect(): Promise<void> {
