@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { Observable } from 'rxjs'
+import type { Observable, Subscription } from 'rxjs'
 import { createActor } from 'xstate'
 import { callMachine } from '../machines/index.ts'
 import type {
@@ -93,13 +93,17 @@ class EngineImplementation implements Engine {
   readonly #source = new Source()
   readonly #incoming = new Subject<Call>()
   readonly #events = new Subject<EngineEvent>()
-  readonly #listening
+  readonly #listening: Subscription
   #calls: readonly Call[] = frozen([])
   #dialled = 0
   /** Why nothing can be done with this engine any more. */
   #over: CallError | null = null
 
+  readonly connection$: Behavior<ConnectionView>
+  readonly registration$: Behavior<RegistrationView>
   readonly calls$: Behavior<readonly Call[]> = derive(() => this.#calls, this.#source)
+  readonly incoming$ = this.#incoming.asObservable()
+  readonly events$ = this.#events.asObservable()
 
   constructor({ transport, policy, media = {}, clock }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
@@ -118,28 +122,14 @@ class EngineImplementation implements Engine {
       told: (fact) => this.#accountTold(fact),
       failed: (error) => this.#end(new CallError('engine.failed', 'The engine itself failed', { cause: error }), failed)
     })
+    this.connection$ = this.#account.connection$
+    this.registration$ = this.#account.registration$
     this.#account.start()
     this.#listening = transport.events.subscribe({
       next: (emitted) => this.#transportTold(readTransportEvent(emitted)),
       error: (error) => this.#account.hearNothingMore(error),
       complete: () => this.#account.hearNothingMore('The adapter let go of the account')
     })
-  }
-
-  get connection$() {
-    return this.#account.connection$
-  }
-
-  get registration$() {
-    return this.#account.registration$
-  }
-
-  get incoming$() {
-    return this.#incoming.asObservable()
-  }
-
-  get events$() {
-    return this.#events.asObservable()
   }
 
   connect(): Promise<void> {
@@ -177,7 +167,7 @@ class EngineImplementation implements Engine {
     if (this.#over !== null) return
     this.#over = why
     for (const call of this.#handles.values()) call.break(end)
-    this.#listening?.unsubscribe()
+    this.#listening.unsubscribe()
     this.#account.dispose(why)
     attempt(() => this.#transport.dispose())
     this.#incoming.complete()
