@@ -1,7 +1,7 @@
 /**
  * Work-arounds for defects of JsSIP 3.13.8 that concern an account, one function each, named after the defect; those of a
  * single call are in `jssip-session-defects.ts`. Each has a test that shows the raw defect
- * (test/adapters/sip/jssip-defects.test.ts), so that it can go when JsSIP mends it. Nothing else in this folder touches
+ * (test/adapters/sip/jssip-defects-*.test.ts), so that it can go when JsSIP mends it. Nothing else in this folder touches
  * what JsSIP does not document.
  */
 import type { Response, Session, UserAgent } from './jssip.ts'
