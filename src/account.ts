@@ -13,7 +13,7 @@ import { derive, Source } from './behavior.ts'
 import { connectionView, offline, registrationView, unregistered } from './connection-view.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import { CallError, errorOf, failureOf } from './errors.ts'
-import { keep } from './frozen.ts'
+import { frozen, keep } from './frozen.ts'
 import type { ResolvedPolicy } from './policy.ts'
 import { transportActor } from './ports.ts'
 
@@ -196,7 +196,7 @@ export class Account {
   #told(fact: AccountFact) {
     if (this.#isOver) return
     if (this.#leaving === null) this.#answerWish(fact)
-    this.#listener.told(fact)
+    this.#listener.told(frozen(fact))
   }
 
   #answerWish(fact: AccountFact) {

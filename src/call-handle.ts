@@ -193,19 +193,14 @@ export class CallHandle implements Call {
   /** The actor told a fact: first what must be true before anybody sees it, then the promises, then the listeners. */
   #told(fact: CallEmitted) {
     if (this.#isTold) return
-    // what is told last comes after other facts of the same step, and the end can be seen from the first of them on
+    this.#isTold = fact.type === 'call.ended'
+    // the end is told last of its step, and can be seen from the first fact of it on
     if (this.#isOver) this.#resources.release()
     this.#stamp(fact)
-    if (fact.type !== 'call.ended') {
-      this.#pending.told(fact)
-      this.#events.next(fact)
-      return
-    }
-    this.#isTold = true
-    this.#resources.release()
     this.#pending.told(fact)
-    this.#pending.over(() => this.#endError())
-    this.#events.next(fact)
+    if (this.#isTold) this.#pending.over(() => this.#endError())
+    this.#events.next(frozen(fact))
+    if (fact.type !== 'call.ended') return
     this.#events.complete()
     this.#source.changed()
     this.#source.done()

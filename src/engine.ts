@@ -77,6 +77,7 @@ export interface Engine {
   dispose(): void
 }
 
+/** Offline until `connect()`. Throws a `CallError('engine.invalid-options')` for a policy that no clock could follow. */
 export function createEngine(options: EngineOptions): Engine {
   return new EngineImplementation(options)
 }
@@ -218,7 +219,7 @@ class EngineImplementation implements Engine {
   }
 
   #tell(call: string | null, event: EngineEvent['event']) {
-    this.#events.next(Object.freeze({ at: Date.now(), call, event }))
+    this.#events.next(frozen({ at: Date.now(), call, event }))
   }
 
   #accountTold(fact: AccountFact) {
