@@ -45,8 +45,8 @@ onEachServer('a digit', (stage) => {
     await bob.flows({ in: 'silence' })
     await bob.listen()
 
-    await alice.dtmf('159#', { method: 'rtp', duration: 120, gap: 100 })
-    await alice.dtmf('0', { duration: 120, gap: 100 })
+    await alice.dtmf('159#', { method: 'rtp', duration: 120, gap: 250 })
+    await alice.dtmf('0', { duration: 120, gap: 250 })
 
     await expect.poll(() => bob.keys(), { timeout: 5_000 }).toBe('159#0')
     expect(alice.trace.filter(({ text }) => text.startsWith('INFO '))).toEqual([])
@@ -59,7 +59,7 @@ onEachServer('a digit', (stage) => {
     await bob.listen()
 
     await alice.page.evaluate(() =>
-      Promise.all([...'2255'].map((key) => window.phone.run('dtmf', [key, { method: 'rtp', duration: 100, gap: 100 }])))
+      Promise.all([...'2255'].map((key) => window.phone.run('dtmf', [key, { method: 'rtp', duration: 120, gap: 250 }])))
     )
 
     await expect.poll(() => bob.keys(), { timeout: 5_000 }).toBe('2255')
