@@ -219,7 +219,7 @@ class EngineImplementation implements Engine {
   }
 
   #tell(call: string | null, event: EngineEvent['event']) {
-    this.#events.next(frozen({ at: Date.now(), call, event }))
+    this.#events.next(Object.freeze({ at: Date.now(), call, event }))
   }
 
   #accountTold(fact: AccountFact) {

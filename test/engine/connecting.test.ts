@@ -151,10 +151,12 @@ describe('Connecting', () => {
     await engine.disconnect()
     await first
 
-    const second = watch(engine.connect())
+    const promise = engine.connect()
+    const second = watch(promise)
     clock.increment(900)
     await settled()
     expect(second.outcome).toBe('pending')
+    expect(engine.connect()).toBe(promise)
 
     clock.increment(100)
     await settled()
