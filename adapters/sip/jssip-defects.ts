@@ -65,11 +65,18 @@ export function refreshIsSilent(ua: UserAgent, onSuccess: (response: Response) =
   })
 }
 
-/** Once it has answered a challenge, JsSIP forgets the password, and cannot answer that of another realm. */
-export function passwordIsForgotten(ua: UserAgent, password: string | undefined) {
-  if (password === undefined) return
-  ua.set('password', password)
-  onTransaction(ua, () => ua.set('password', password))
+/**
+ * JsSIP writes whole requests into its debug log, and with them its configuration, password and all. And once it has
+ * answered a challenge it forgets the password, and cannot answer that of another realm. Here it can read the password as
+ * often as it likes, and nobody who looks at the configuration sees it.
+ */
+export function passwordIsLoggedAndForgotten(ua: UserAgent, password: string | undefined) {
+  const hidden = (value: string | null) => ({ get: () => value, set() {}, enumerable: false })
+  const inside = ua as unknown as { _configuration: object }
+  inside._configuration = Object.create(inside._configuration, {
+    password: hidden(password ?? null),
+    ha1: hidden(null)
+  }) as object
 }
 
 /** After 491 JsSIP repeats the old offer, with the old CSeq, exactly a second later, and so do both sides. */

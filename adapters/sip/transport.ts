@@ -13,7 +13,7 @@ import type { GatheringPolicy } from './gathering.ts'
 import {
   answerAfterCancelIsDropped,
   glareIsRepeated,
-  passwordIsForgotten,
+  passwordIsLoggedAndForgotten,
   refreshIsSilent,
   secondAnswerEndsTheCall,
   stopAlwaysTakesItsTime,
@@ -85,8 +85,7 @@ class SipTransport implements Transport, Account {
     )
     this.withWebRtc = webRtcOnlyAsGlobals(options.RTCPeerConnection)
     this.ua = userAgent(options, this.#socket)
-    // not among its options: JsSIP's debug log shows what it is made with
-    passwordIsForgotten(this.ua, options.password)
+    passwordIsLoggedAndForgotten(this.ua, options.password)
     glareIsRepeated(this.ua)
     secondAnswerEndsTheCall(this.ua)
     answerAfterCancelIsDropped(this.ua)

@@ -2,6 +2,7 @@
  * Each work-around twice: JsSIP as it is, where the defect shows, and the adapter, where it does not. When JsSIP mends a
  * defect the first of the two fails and says so: then the work-around can go, and its tests with it.
  */
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ourPhone, ourTalking, rawPhone, rawTalking, stillBroken, turns } from '../../contract/sip/paper-phones.ts'
 import { field, reply } from '../../contract/sip/scripted-line.ts'
@@ -60,6 +61,12 @@ describe('a password', () => {
     line.receive(challenge(await line.next(/^MESSAGE/), 'another', 407))
 
     stillBroken(line.has(/^MESSAGE/)).toBe(false)
+  })
+
+  test('stands in the configuration of JsSIP for everybody to see', async () => {
+    const { ua } = await rawPhone()
+
+    stillBroken(inspect(ua, { depth: 1 })).toContain('secret-of-alice')
   })
 
   test('is good for every realm', async () => {
