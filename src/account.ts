@@ -13,7 +13,7 @@ import { derive, Source } from './behavior.ts'
 import { connectionView, offline, registrationView, unregistered } from './connection-view.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import { CallError, errorOf, failureOf } from './errors.ts'
-import { keep } from './frozen.ts'
+import { frozen, keep } from './frozen.ts'
 import type { ResolvedPolicy } from './policy.ts'
 import { transportActor } from './ports.ts'
 
@@ -159,18 +159,21 @@ export class Account {
   }
 
   #newWish(): Wish {
-    let settle: Wish['settle'] = () => {}
+    let fulfil = () => {}
+    let refuse: (error: CallError) => void = () => {}
     const promise = new Promise<void>((resolve, reject) => {
-      const deadline = this.#clock.setTimeout(() => settle(this.#lateness()), this.#policy.connectDeadline)
-      settle = (error) => {
-        this.#clock.clearTimeout(deadline as never)
-        this.#wish = null
-        if (error === undefined) resolve()
-        else reject(error)
-      }
+      fulfil = resolve
+      refuse = reject
     })
     promise.catch(() => {})
-    return { promise, settle: (error) => settle(error) }
+    const settle = (error?: CallError) => {
+      this.#clock.clearTimeout(deadline as never)
+      this.#wish = null
+      if (error === undefined) fulfil()
+      else refuse(error)
+    }
+    const deadline = this.#clock.setTimeout(() => settle(this.#lateness()), this.#policy.connectDeadline)
+    return { promise, settle }
   }
 
   #pursue() {
@@ -193,7 +196,7 @@ export class Account {
   #told(fact: AccountFact) {
     if (this.#isOver) return
     if (this.#leaving === null) this.#answerWish(fact)
-    this.#listener.told(fact)
+    this.#listener.told(frozen(fact))
   }
 
   #answerWish(fact: AccountFact) {

@@ -31,6 +31,7 @@ export class CallHandle implements Call {
   readonly #events = new Subject<CallEmitted>()
   readonly #behaviors = new Map<string, Behavior<unknown>>()
   readonly #pending = new Pending()
+  readonly events$ = this.#events.asObservable()
   #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
   #view: CallView | null = null
   /** The snapshot that `#view` is of; null when something besides the snapshot has changed. */
@@ -87,9 +88,6 @@ export class CallHandle implements Call {
   }
   get remoteStream$() {
     return this.#behavior('remoteStream', () => this.#resources.media.remoteStream)
-  }
-  get events$() {
-    return this.#events.asObservable()
   }
 
   can(command: CallCommandName): boolean {
@@ -180,13 +178,13 @@ export class CallHandle implements Call {
   #command(command: CallCommand, id?: string): Promise<void> {
     if (this.#isOver) return rejected(this.#endError())
     const outcome = outcomes[command.type]
-    const isPrevented = outcome.prevents !== undefined && this.#pending.waitsFor(outcome.prevents)
-    if (!isPrevented && !this.can(command.type)) {
+    // a command given while the call tells something comes after it: its opposite may be taken back before it has begun
+    const takesBack = outcome.prevents !== undefined && this.#pending.supersede(outcome.prevents)
+    if (!takesBack && !this.can(command.type)) {
       const { status } = this.state
       const message = `The call cannot "${command.type}" while it is ${status}`
       return rejected(new CallError('call.refused', message, { state: status }))
     }
-    if (outcome.prevents !== undefined) this.#pending.supersede(outcome.prevents)
     const done = this.#pending.wait(outcome, id)
     this.#actor.send(command)
     return done
@@ -195,19 +193,14 @@ export class CallHandle implements Call {
   /** The actor told a fact: first what must be true before anybody sees it, then the promises, then the listeners. */
   #told(fact: CallEmitted) {
     if (this.#isTold) return
-    // what is told last comes after other facts of the same step, and the end can be seen from the first of them on
+    this.#isTold = fact.type === 'call.ended'
+    // the end is told last of its step, and can be seen from the first fact of it on
     if (this.#isOver) this.#resources.release()
     this.#stamp(fact)
-    if (fact.type !== 'call.ended') {
-      this.#pending.told(fact)
-      this.#events.next(fact)
-      return
-    }
-    this.#isTold = true
-    this.#resources.release()
     this.#pending.told(fact)
-    this.#pending.over(() => this.#endError())
-    this.#events.next(fact)
+    if (this.#isTold) this.#pending.over(() => this.#endError())
+    this.#events.next(frozen(fact))
+    if (fact.type !== 'call.ended') return
     this.#events.complete()
     this.#source.changed()
     this.#source.done()

@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { Observable } from 'rxjs'
+import type { Observable, Subscription } from 'rxjs'
 import { createActor } from 'xstate'
 import { callMachine } from '../machines/index.ts'
 import type {
@@ -77,6 +77,7 @@ export interface Engine {
   dispose(): void
 }
 
+/** Offline until `connect()`. Throws a `CallError('engine.invalid-options')` for a policy that no clock could follow. */
 export function createEngine(options: EngineOptions): Engine {
   return new EngineImplementation(options)
 }
@@ -93,13 +94,17 @@ class EngineImplementation implements Engine {
   readonly #source = new Source()
   readonly #incoming = new Subject<Call>()
   readonly #events = new Subject<EngineEvent>()
-  readonly #listening
+  readonly #listening: Subscription
   #calls: readonly Call[] = frozen([])
   #dialled = 0
   /** Why nothing can be done with this engine any more. */
   #over: CallError | null = null
 
+  readonly connection$: Behavior<ConnectionView>
+  readonly registration$: Behavior<RegistrationView>
   readonly calls$: Behavior<readonly Call[]> = derive(() => this.#calls, this.#source)
+  readonly incoming$ = this.#incoming.asObservable()
+  readonly events$ = this.#events.asObservable()
 
   constructor({ transport, policy, media = {}, clock }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
@@ -118,6 +123,8 @@ class EngineImplementation implements Engine {
       told: (fact) => this.#accountTold(fact),
       failed: (error) => this.#end(new CallError('engine.failed', 'The engine itself failed', { cause: error }), failed)
     })
+    this.connection$ = this.#account.connection$
+    this.registration$ = this.#account.registration$
     this.#account.start()
     this.#listening = transport.events.subscribe({
       next: (emitted) => this.#transportTold(readTransportEvent(emitted)),
@@ -126,24 +133,13 @@ class EngineImplementation implements Engine {
     })
   }
 
-  get connection$() {
-    return this.#account.connection$
-  }
-
-  get registration$() {
-    return this.#account.registration$
-  }
-
-  get incoming$() {
-    return this.#incoming.asObservable()
-  }
-
-  get events$() {
-    return this.#events.asObservable()
-  }
-
   connect(): Promise<void> {
-    return this.#over === null ? this.#account.connect() : rejected(this.#over)
+    if (this.#over !== null) return rejected(this.#over)
+    try {
+      return this.#account.connect()
+    } catch (error) {
+      return rejected(new CallError('engine.failed', 'Connecting could not be started', { cause: error }))
+    }
   }
 
   disconnect(): Promise<void> {
@@ -172,7 +168,7 @@ class EngineImplementation implements Engine {
     if (this.#over !== null) return
     this.#over = why
     for (const call of this.#handles.values()) call.break(end)
-    this.#listening?.unsubscribe()
+    this.#listening.unsubscribe()
     this.#account.dispose(why)
     attempt(() => this.#transport.dispose())
     this.#incoming.complete()

@@ -73,11 +73,8 @@ export class CallMedia {
 
   /** Only the latest attempt has a microphone: what an earlier one is granted now is closed again at once. */
   async #acquire(attempt: number, request: MediaRequest) {
-    const before = this.#stream
-    this.#stream = null
     this.#attempt = attempt
     try {
-      stopTracks(before)
       const stream = request.audio === false ? null : await getUserMedia(this.#options, request)
       if (attempt !== this.#attempt) return stopTracks(stream)
       this.#stream = stream

@@ -46,8 +46,9 @@ export class Pending {
     return this.#waiting.some(({ done }) => done === fact)
   }
 
-  supersede(fact: Fact) {
-    this.#settle((waiting) => {
+  /** Whoever waits for this fact waits no longer; says whether there was anybody. */
+  supersede(fact: Fact): boolean {
+    return this.#settle((waiting) => {
       if (waiting.done !== fact) return false
       waiting.reject(new CallError('call.superseded', 'The opposite was asked before this was done'))
       return true
@@ -72,7 +73,9 @@ export class Pending {
     })
   }
 
-  #settle(settles: (waiting: Waiting) => boolean) {
-    this.#waiting = this.#waiting.filter((waiting) => !settles(waiting))
+  #settle(settles: (waiting: Waiting) => boolean): boolean {
+    const before = this.#waiting
+    this.#waiting = before.filter((waiting) => !settles(waiting))
+    return this.#waiting.length < before.length
   }
 }

@@ -1,5 +1,5 @@
 import type { DtmfMethod, Failure } from '../../machines/index.ts'
-import { requestThatMayFail } from './jssip-defects.ts'
+import { requestThatMayFail } from './jssip-session-defects.ts'
 import type { Session } from './jssip.ts'
 import { dtmfRelay } from './wire.ts'
 
@@ -9,8 +9,8 @@ export interface Digit {
 }
 
 export interface DigitOutcome {
-  sent(): void
-  failed(cause: Failure): void
+  readonly sent: () => void
+  readonly failed: (cause: Failure) => void
 }
 
 /** Sends one digit: in the audio (RFC 4733) where the peer takes it so, else, or when asked to, in an INFO. */

@@ -21,18 +21,28 @@ export function isEnough(candidate: string, until: GatheringPolicy['until']): bo
 }
 
 /** Lets JsSIP's offers and answers leave as soon as the policy allows: by itself it waits for every candidate. */
-export function limitGathering(session: Session, policy: GatheringPolicy) {
+export function limitGathering(session: Session, policy: GatheringPolicy): () => void {
   let deadline: ReturnType<typeof setTimeout> | undefined
+  let enough: ReturnType<typeof setTimeout> | undefined
+  const stop = () => {
+    clearTimeout(deadline)
+    clearTimeout(enough)
+    deadline = enough = undefined
+  }
   session.on('icecandidate', ({ candidate, ready }) => {
     const leave = () => {
-      clearTimeout(deadline)
-      deadline = undefined
+      stop()
       ready()
     }
     deadline ??= setTimeout(leave, policy.deadline)
     // not before the candidates found in the same moment: one per network interface
-    if (isEnough(candidate.candidate, policy.until)) setTimeout(leave, 0)
+    if (isEnough(candidate.candidate, policy.until)) enough ??= setTimeout(leave, 0)
   })
+  // it has left; the next description is gathered for anew
+  session.on('sdp', ({ originator }) => {
+    if (originator === 'local') stop()
+  })
+  return stop
 }
 
 /** Resolves when a restart has gathered everything, or after a while with what there is. */

@@ -1,43 +1,46 @@
 /**
- * Work-arounds for defects of JsSIP 3.13.8, one function each, named after the defect. Each has a test that shows the raw
- * defect (test/adapters/sip/jssip-defects.test.ts), so that it can go when JsSIP mends it. Nothing else in this folder
- * touches what JsSIP does not document.
+ * Work-arounds for defects of JsSIP 3.13.8 that concern an account, one function each, named after the defect; those of a
+ * single call are in `jssip-session-defects.ts`. Each has a test that shows the raw defect
+ * (test/adapters/sip/jssip-defects-*.test.ts), so that it can go when JsSIP mends it. Nothing else in this folder touches
+ * what JsSIP does not document.
  */
 import type { Response, Session, UserAgent } from './jssip.ts'
-import { holdIn, iceUfrag } from './wire.ts'
-
-export interface RequestHandlers {
-  onSuccessResponse?(response: Response): void
-  onErrorResponse?(response: Response): void
-  onTransportError?(): void
-  onRequestTimeout?(): void
-  onDialogError?(response?: Response): void
-}
-
-interface RequestOptions {
-  readonly extraHeaders?: readonly string[]
-  readonly body?: string
-  readonly eventHandlers?: RequestHandlers
-}
 
 interface Transaction {
   readonly type: 'ict' | 'nict' | 'ist' | 'nist'
-  readonly request: { readonly method: string }
-  readonly eventHandlers: { onReceiveResponse(response: Response): void }
+  readonly request: {
+    readonly method: string
+    readonly from: object
+    readonly to: { hasParam(name: string): boolean }
+    getHeader(name: string): string | undefined
+  }
+  readonly eventHandlers: { onReceiveResponse: (response: Response) => void }
 }
 
-interface Internals {
-  sendRequest(method: string, options?: RequestOptions): void
-  _rtcAnswerConstraints: { readonly iceRestart: true } | null
-  _setLocalMediaStatus(): void
+interface Globals {
+  window?: { RTCPeerConnection?: unknown }
+  RTCPeerConnection?: unknown
+  RTCSessionDescription?: unknown
 }
 
-/** JsSIP takes WebRTC from globals, and looks for `window` even in Node. */
+/**
+ * JsSIP takes WebRTC from globals, and looks for `window` even in Node. What is returned runs JsSIP with the connection
+ * class of this account: others in the same process may have another.
+ */
 export function webRtcOnlyAsGlobals(connection: typeof RTCPeerConnection | undefined) {
-  const globals = globalThis as { window?: unknown; RTCPeerConnection?: unknown; RTCSessionDescription?: unknown }
-  if (connection !== undefined) globals.RTCPeerConnection ??= connection
+  const globals = globalThis as Globals
   globals.RTCSessionDescription ??= PlainDescription
-  globals.window ??= { RTCPeerConnection: globals.RTCPeerConnection }
+  globals.window ??= { RTCPeerConnection: connection ?? globals.RTCPeerConnection }
+  return <T>(act: () => T): T => {
+    const before = globals.RTCPeerConnection
+    if (connection !== undefined) globals.RTCPeerConnection = connection
+    try {
+      return act()
+    } finally {
+      if (before === undefined) delete globals.RTCPeerConnection
+      else globals.RTCPeerConnection = before
+    }
+  }
 }
 
 class PlainDescription {
@@ -50,20 +53,30 @@ class PlainDescription {
   }
 }
 
-/** Every in-dialog request that JsSIP sends of itself ends the call when it fails, be it one digit (JsSIP issue 738). */
-export function requestThatMayFail(session: Session, method: string, options?: RequestOptions) {
-  return (session as unknown as Internals).sendRequest(method, options)
-}
-
 /** Of a refreshed registration JsSIP says nothing: `registered` is emitted for the first one only. */
 export function refreshIsSilent(ua: UserAgent, onSuccess: (response: Response) => void) {
   onTransaction(ua, (transaction) => {
     if (transaction.type !== 'nict' || transaction.request.method !== 'REGISTER') return
+    const isGoodbye = transaction.request.getHeader('expires') === '0'
     intercept(transaction, (response, next) => {
       next(response)
-      if (response.status_code >= 200 && response.status_code < 300) onSuccess(response)
+      if (!isGoodbye && isAnswer(response)) onSuccess(response)
     })
   })
+}
+
+/**
+ * JsSIP writes whole requests into its debug log, and with them its configuration, password and all. And once it has
+ * answered a challenge it forgets the password, and cannot answer that of another realm. Here it can read the password as
+ * often as it likes, and nobody who looks at the configuration sees it.
+ */
+export function passwordIsLoggedAndForgotten(ua: UserAgent, password: string | undefined) {
+  const hidden = (value: string | null) => ({ get: () => value, set() {}, enumerable: false })
+  const inside = ua as unknown as { _configuration: object }
+  inside._configuration = Object.create(inside._configuration, {
+    password: hidden(password ?? null),
+    ha1: hidden(null)
+  }) as object
 }
 
 /** After 491 JsSIP repeats the old offer, with the old CSeq, exactly a second later, and so do both sides. */
@@ -71,7 +84,7 @@ export const glareStatus = 499
 
 export function glareIsRepeated(ua: UserAgent) {
   onTransaction(ua, (transaction) => {
-    if (transaction.type !== 'ict') return
+    if (transaction.type !== 'ict' || !transaction.request.to.hasParam('tag')) return
     intercept(transaction, (response, next) => {
       if (response.status_code === 491) response.status_code = glareStatus
       next(response)
@@ -89,77 +102,82 @@ export function secondAnswerEndsTheCall(ua: UserAgent) {
     let winner: string | undefined
     const losers = new Set<string>()
     intercept(transaction, (response, next) => {
-      const isAnswer = response.status_code >= 200 && response.status_code < 300
-      if (isAnswer) winner ??= response.to_tag
-      if (!isAnswer || response.to_tag === winner) return next(response)
+      if (isAnswer(response)) winner ??= response.to_tag
+      if (!isAnswer(response) || response.to_tag === winner) return next(response)
       dismiss(ua, response, !losers.has(response.to_tag))
       losers.add(response.to_tag)
     })
   })
 }
 
+/** An answer that crosses our CANCEL is dropped by JsSIP, unacknowledged: the callee talks to nobody for half a minute. */
+export function answerAfterCancelIsDropped(ua: UserAgent) {
+  // the From of an INVITE is the same object when the INVITE is sent once more with a password
+  const sessions = new WeakMap<object, Session>()
+  ua.on('newRTCSession', ({ originator, session, request }) => {
+    if (originator === 'local') sessions.set(request.from, session)
+  })
+  onTransaction(ua, (transaction) => {
+    const session = sessions.get(transaction.request.from)
+    if (session === undefined || transaction.type !== 'ict') return
+    let isTaken = false
+    let isDismissed = false
+    intercept(transaction, (response, next) => {
+      if (!isAnswer(response)) return next(response)
+      isTaken ||= !session.isEnded()
+      if (isTaken) return next(response)
+      dismiss(ua, response, !isDismissed)
+      isDismissed = true
+    })
+  })
+}
+
 function dismiss(ua: UserAgent, response: Response, isNew: boolean) {
-  const { transport, configuration } = ua
+  sendInto(ua, response, 'ACK', response.cseq)
+  if (isNew) sendInto(ua, response, 'BYE', response.cseq + 1)
+}
+
+/** A request in the dialog that an answer has opened, of which JsSIP is to know nothing. */
+function sendInto({ transport, configuration }: UserAgent, response: Response, method: string, cseq: number) {
   const contact = response.parseHeader('contact')?.uri?.toString()
   if (contact === undefined) return
-  const routes = response.getHeaders('record-route').toReversed()
-  const send = (method: string, cseq: number) =>
-    transport.send(
-      [
-        `${method} ${contact} SIP/2.0`,
-        `Via: SIP/2.0/${transport.via_transport} ${configuration.via_host};branch=z9hG4bK${Math.random().toString(36).slice(2)}`,
-        ...routes.map((route) => `Route: ${route}`),
-        'Max-Forwards: 69',
-        `From: ${response.getHeader('from')}`,
-        `To: ${response.getHeader('to')}`,
-        `Call-ID: ${response.call_id}`,
-        `CSeq: ${cseq} ${method}`,
-        'Content-Length: 0',
-        '',
-        ''
-      ].join('\r\n')
-    )
-  send('ACK', response.cseq)
-  if (isNew) send('BYE', response.cseq + 1)
+  const branch = `z9hG4bK${Math.random().toString(36).slice(2)}`
+  const routes = response.getHeaders('record-route').reverse()
+  transport.send(
+    [
+      `${method} ${contact} SIP/2.0`,
+      `Via: SIP/2.0/${transport.via_transport} ${configuration.via_host};branch=${branch}`,
+      ...routes.map((route) => `Route: ${route}`),
+      'Max-Forwards: 69',
+      `From: ${response.getHeader('from')}`,
+      `To: ${response.getHeader('to')}`,
+      `Call-ID: ${response.call_id}`,
+      `CSeq: ${cseq} ${method}`,
+      'Content-Length: 0',
+      '',
+      ''
+    ].join('\r\n')
+  )
 }
 
-/** While we hold, JsSIP answers the peer's offers `sendrecv`. */
-export function holdLeaksThroughAnswers(session: Session, isHolding: () => boolean) {
-  session.on('sdp', (event) => {
-    if (event.originator === 'local' && event.type === 'answer' && isHolding()) event.sdp = holdIn(event.sdp)
-  })
-}
-
-/**
- * When the peer ends its hold JsSIP switches our tracks on, whatever we hold or have muted ourselves: it only knows of the
- * holds and mutes it made. What may be heard is for the owner of the stream to say.
- */
-export function peerOpensOurMicrophone(session: Session) {
-  ;(session as unknown as Internals)._setLocalMediaStatus = () => {}
-}
-
-/** JsSIP answers an ICE restart at once, before there are candidates to tell of. */
-export function restartIsAnsweredWithoutCandidates(session: Session) {
-  let ufrag: string | null = null
-  session.on('sdp', ({ originator, type, sdp }) => {
-    if (originator !== 'remote') return
-    const now = iceUfrag(sdp)
-    const isRestart = ufrag !== null && now !== ufrag
-    if (type === 'offer')
-      (session as unknown as Internals)._rtcAnswerConstraints = isRestart ? { iceRestart: true } : null
-    ufrag = now
-  })
-  return (sdp: string) => {
-    ufrag = iceUfrag(sdp)
+/** JsSIP closes its socket two seconds after `stop()`, however soon everything was said. This acts as soon as it was. */
+export function stopAlwaysTakesItsTime(ua: UserAgent, onQuiet: () => void) {
+  const { _transactions: transactions } = ua as unknown as {
+    readonly _transactions: Readonly<Record<'nict' | 'ict', Readonly<Record<string, { readonly state: number }>>>>
   }
+  const [proceeding, calling] = [2, 3]
+  const isQuiet = () =>
+    Object.keys(transactions.nict).length === 0 &&
+    Object.values(transactions.ict).every(({ state }) => state !== calling && state !== proceeding)
+  const check = () => {
+    if (isQuiet()) onQuiet()
+  }
+  ;(ua as unknown as { on(name: string, listener: () => void): void }).on('transactionDestroyed', check)
+  check()
 }
 
-/** JsSIP hangs up the moment ICE fails; whether the call can still be saved is for the path chart to say. */
-export function failedIceEndsTheCall(connection: RTCPeerConnection) {
-  const stop = (event: Event) => {
-    if (connection.iceConnectionState === 'failed') event.stopImmediatePropagation?.()
-  }
-  connection.addEventListener('iceconnectionstatechange', stop, { capture: true })
+function isAnswer({ status_code: status }: Response): boolean {
+  return status >= 200 && status < 300
 }
 
 function onTransaction(ua: UserAgent, handle: (transaction: Transaction) => void) {

@@ -58,13 +58,19 @@ export interface DescriptionEvent {
 interface SessionEvents {
   peerconnection: { readonly peerconnection: RTCPeerConnection }
   progress: { readonly originator: Originator; readonly response: Response | null }
+  accepted: unknown
   confirmed: unknown
   failed: EndEvent
   ended: EndEvent
   reinvite: OfferEvent
   update: OfferEvent
   sdp: DescriptionEvent
-  icecandidate: { readonly candidate: RTCIceCandidate; ready(): void }
+  icecandidate: { readonly candidate: RTCIceCandidate; readonly ready: () => void }
+  refer: { reject(): void }
+  replaces: { reject(): void }
+  'peerconnection:setremotedescriptionfailed': Error
+  'peerconnection:createanswerfailed': Error
+  'peerconnection:setlocaldescriptionfailed': Error
   newDTMF: { readonly originator: Originator; readonly dtmf: { readonly tone: string; readonly duration: number } }
 }
 
@@ -80,13 +86,13 @@ export interface SessionOptions {
 
 export interface Session {
   readonly id: string
+  readonly direction: 'outgoing' | 'incoming'
   readonly connection: RTCPeerConnection
   /** The Contact this side gave; a GRUU where the registrar granted one (RFC 5627). */
   readonly contact: string
   answer(options: SessionOptions): void
   terminate(options?: { readonly status_code?: number }): void
   isEnded(): boolean
-  isInProgress(): boolean
   on<E extends keyof SessionEvents>(name: E, listener: (event: SessionEvents[E]) => void): void
 }
 
@@ -103,13 +109,18 @@ export interface UserAgent {
     readonly instance_id: string
     readonly via_host: string
   }
-  readonly transport: { readonly via_transport: string; send(message: string): boolean }
-  set(parameter: 'password', value: string): void
+  readonly transport: {
+    readonly via_transport: string
+    send(message: string): boolean
+    connect(): void
+    disconnect(): void
+  }
   start(): void
-  stop(): void
+  terminateSessions(): void
+  destroyRTCSession(session: Session): void
   call(target: string, options: SessionOptions): Session
   isRegistered(): boolean
-  registrator(): { register(): void; unregister(options?: object): void }
+  registrator(): { register(): void; unregister(options?: object): void; close(): void }
   normalizeTarget(target: string): object | undefined
   sendOptions(target: string, body: undefined, options: { readonly eventHandlers: OptionsHandlers }): void
   on<E extends keyof UserAgentEvents>(name: E, listener: (event: UserAgentEvents[E]) => void): void

@@ -1,9 +1,15 @@
 import type { LegEvent } from '../../machines/index.ts'
 
 export interface PathListener {
-  isAnswered(): boolean
   emit(event: LegEvent): void
   play(stream: MediaStream): void
+}
+
+export interface PathWatch {
+  /** This description went to the peer, with the candidates in it. */
+  told(sdp: string): void
+  answered(): void
+  stop(): void
 }
 
 /** Milliseconds after the answer when a path that does not stand may want the candidates the peer was not told of. */
@@ -13,25 +19,29 @@ const patience = 300
  * Tells what becomes of the media path. `connectionState` is watched, not `iceConnectionState`, which Chromium was seen
  * never to let fail.
  */
-export function watchPath(connection: RTCPeerConnection, listener: PathListener): () => void {
-  let late = false
-  let isOffered = false
-  const timer = setInterval(() => {
-    if (!listener.isAnswered()) return
-    clearInterval(timer)
-    if (late && !isUp(connection)) listener.emit({ type: 'leg.path.incomplete' })
-  }, patience)
+export function watchPath(connection: RTCPeerConnection, listener: PathListener): PathWatch {
+  const found = new Set<string>()
+  let told = ''
+  let isPatient = true
+  let timer: ReturnType<typeof setTimeout> | undefined
 
+  /** Only what is reached from outside is worth an offer: host candidates are all found at once. */
+  const checkIncomplete = () => {
+    if (isPatient || told === '' || connection.connectionState === 'connected') return
+    if (![...found].some((candidate) => !told.includes(candidate))) return
+    isPatient = true
+    listener.emit({ type: 'leg.path.incomplete' })
+  }
   const onState = () => {
     if (connection.connectionState === 'connected') listener.emit({ type: 'leg.path.connected' })
     if (connection.connectionState === 'disconnected') listener.emit({ type: 'leg.path.interrupted' })
     if (connection.connectionState === 'failed') listener.emit({ type: 'leg.path.failed' })
   }
   const onCandidate = ({ candidate }: RTCPeerConnectionIceEvent) => {
-    if (isOffered && / typ (srflx|relay)/.test(candidate?.candidate ?? '')) late = true
-  }
-  const onSignalling = () => {
-    isOffered = true
+    const line = candidate?.candidate ?? ''
+    if (!/ typ (srflx|relay)/.test(line)) return
+    found.add(line.replace(/^candidate:/, '').replace(/ ufrag .*$/, ''))
+    checkIncomplete()
   }
   const onTrack = ({ streams, track }: RTCTrackEvent) => {
     const stream = streams[0]
@@ -40,17 +50,23 @@ export function watchPath(connection: RTCPeerConnection, listener: PathListener)
   }
   connection.addEventListener('connectionstatechange', onState)
   connection.addEventListener('icecandidate', onCandidate)
-  connection.addEventListener('signalingstatechange', onSignalling)
   connection.addEventListener('track', onTrack)
-  return () => {
-    clearInterval(timer)
-    connection.removeEventListener('connectionstatechange', onState)
-    connection.removeEventListener('icecandidate', onCandidate)
-    connection.removeEventListener('signalingstatechange', onSignalling)
-    connection.removeEventListener('track', onTrack)
-  }
-}
 
-function isUp(connection: RTCPeerConnection): boolean {
-  return connection.connectionState === 'connected'
+  return {
+    told(sdp) {
+      told = sdp
+    },
+    answered() {
+      timer = setTimeout(() => {
+        isPatient = false
+        checkIncomplete()
+      }, patience)
+    },
+    stop() {
+      clearTimeout(timer)
+      connection.removeEventListener('connectionstatechange', onState)
+      connection.removeEventListener('icecandidate', onCandidate)
+      connection.removeEventListener('track', onTrack)
+    }
+  }
 }

@@ -1,17 +1,37 @@
 import type { Failure, Terms } from '../../machines/index.ts'
 import { gathered } from './gathering.ts'
-import { requestThatMayFail, glareStatus } from './jssip-defects.ts'
+import { glareStatus } from './jssip-defects.ts'
+import { unansweredOfferLastsForEver } from './jssip-session-defects.ts'
+import type { Invitation } from './jssip-session-defects.ts'
 import type { Response, Session } from './jssip.ts'
 import { holdIn, isHolding } from './wire.ts'
 
 /** Milliseconds a restart may gather: what is not found by then will not be. */
 const restartGathering = 2_000
+/** Milliseconds an answer may take (RFC 3261 timer B); and how long the peer may take to let an offer be taken back. */
+const patience = 30_000
+const cancelPatience = 2_000
 
 export type OfferOutcome =
   | { readonly type: 'accepted'; readonly answer: string; readonly peerHolds: boolean }
-  | { readonly type: 'refused'; readonly glare: boolean; readonly cause: Failure }
+  | {
+      readonly type: 'refused'
+      readonly glare: boolean
+      readonly cause: Failure
+      /** The connection was lost: should there have been an answer, the peer waits for this. */
+      readonly confirm?: () => void
+    }
   /** The far end knows nothing of this call any more. */
   | { readonly type: 'gone'; readonly cause: Failure }
+
+export interface ReofferOptions {
+  readonly terms: Terms
+  readonly isRestart: boolean
+  /** Fires when the offer is no longer wanted. */
+  readonly signal: AbortSignal
+  /** The peer has taken an offer that was given up long ago: the two no longer agree. */
+  readonly onLateAnswer: () => void
+}
 
 type Invited = { readonly ok: true; readonly body: string } | { readonly ok: false; readonly outcome: OfferOutcome }
 
@@ -20,8 +40,9 @@ type Invited = { readonly ok: true; readonly body: string } | { readonly ok: fal
  * and says so. Hold is written into the SDP alone and the transceivers stay as they are: Chromium loses audio for good when
  * an offer that narrowed a transceiver is rolled back.
  */
-export async function reoffer(session: Session, terms: Terms, isRestart: boolean): Promise<OfferOutcome> {
+export async function reoffer(session: Session, options: ReofferOptions): Promise<OfferOutcome> {
   const { connection } = session
+  const { terms, isRestart } = options
   try {
     await connection.setLocalDescription(await connection.createOffer({ iceRestart: isRestart }))
     if (isRestart) await gathered(connection, restartGathering)
@@ -30,7 +51,7 @@ export async function reoffer(session: Session, terms: Terms, isRestart: boolean
     return failed(error)
   }
   const offer = connection.localDescription?.sdp ?? ''
-  const response = await invite(session, terms.hold ? holdIn(offer) : offer)
+  const response = await invite(session, terms.hold ? holdIn(offer) : offer, options)
   if (!response.ok) {
     await rollBack(connection)
     return response.outcome
@@ -44,46 +65,72 @@ export async function reoffer(session: Session, terms: Terms, isRestart: boolean
   return { type: 'accepted', answer: response.body, peerHolds: isHolding(response.body) }
 }
 
-function invite(session: Session, body: string): Promise<Invited> {
+function invite(session: Session, body: string, options: ReofferOptions): Promise<Invited> {
+  const { signal, onLateAnswer } = options
   return new Promise((resolve) => {
-    const refused = (outcome: OfferOutcome) => resolve({ ok: false, outcome })
-    requestThatMayFail(session, 'INVITE', {
+    if (signal.aborted || session.isEnded()) return resolve({ ok: false, outcome: unanswered })
+    const timers: ReturnType<typeof setTimeout>[] = []
+    let invitation: Invitation | null = null
+
+    const settle = (outcome: Invited) => {
+      timers.forEach(clearTimeout)
+      signal.removeEventListener('abort', takeBack)
+      resolve(outcome)
+    }
+    const refused = (outcome: OfferOutcome) => settle({ ok: false, outcome })
+    const takeBack = () => {
+      invitation?.cancel()
+      timers.push(
+        setTimeout(() => {
+          invitation?.forget(onLateAnswer)
+          refused(unanswered)
+        }, cancelPatience)
+      )
+    }
+    signal.addEventListener('abort', takeBack)
+    timers.push(setTimeout(takeBack, patience))
+    invitation = unansweredOfferLastsForEver(session, {
       extraHeaders: [`Contact: ${session.contact}`, 'Content-Type: application/sdp'],
       body,
       eventHandlers: {
-        onSuccessResponse: (response) => {
-          requestThatMayFail(session, 'ACK')
-          resolve({ ok: true, body: response.body ?? '' })
-        },
+        onSuccessResponse: (response) => settle({ ok: true, body: response.body ?? '' }),
         onErrorResponse: (response) => refused(refusal(response)),
-        onTransportError: () => refused(unheard('connection.lost', 'The connection was lost with the offer under way')),
-        onRequestTimeout: () => refused(unheard('negotiation.timeout', 'The peer did not answer the offer')),
+        onTransportError: () => refused({ ...lost, confirm: () => invitation?.acknowledge() }),
+        onRequestTimeout: () => refused(unanswered),
         onDialogError: (response) => refused(dialogError(response))
       }
     })
   })
 }
 
-function refusal({ status_code: code, reason_phrase: text }: Response): OfferOutcome {
-  if (code === glareStatus) {
-    const cause: Failure = {
-      code: 'negotiation.glare',
-      text: 'Both sides offered at once',
-      provider: { code: 491, text }
-    }
+function refusal(response: Response): OfferOutcome {
+  const { status_code: code, reason_phrase: text } = response
+  // RFC 3261 §14.2: 500 with a Retry-After comes from a peer that is busy with another offer, and that is glare, too
+  if (code === glareStatus || (code === 500 && response.getHeader('retry-after') !== undefined)) {
+    const provider = { code: code === glareStatus ? 491 : code, text }
+    const cause: Failure = { code: 'negotiation.glare', text: 'Both sides offered at once', provider }
     return { type: 'refused', glare: true, cause }
   }
+  // what we have taken back
+  if (code === 487) return unanswered
   const cause: Failure = { code: 'negotiation.rejected', text: 'The peer refused the offer', provider: { code, text } }
   return { type: 'refused', glare: false, cause }
 }
 
-function unheard(code: 'connection.lost' | 'negotiation.timeout', text: string): OfferOutcome {
-  return { type: 'refused', glare: false, cause: { code, text } }
-}
+const unanswered = {
+  type: 'refused',
+  glare: false,
+  cause: { code: 'negotiation.timeout', text: 'The peer did not answer the offer' }
+} as const
+const lost = {
+  type: 'refused',
+  glare: false,
+  cause: { code: 'connection.lost', text: 'The connection was lost with the offer under way' }
+} as const
 
 /** RFC 3261 §12.2.1.2: 481 says there is no such dialog; a 408 only that nobody answered. */
 function dialogError(response: Response | undefined): OfferOutcome {
-  if (response?.status_code !== 481) return unheard('negotiation.timeout', 'The peer did not answer the offer')
+  if (response?.status_code !== 481) return unanswered
   const provider = { code: 481, text: response.reason_phrase }
   return {
     type: 'gone',

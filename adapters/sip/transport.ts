@@ -10,40 +10,23 @@ import type {
 } from '../../machines/index.ts'
 import { defaultGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
-import { glareIsRepeated, refreshIsSilent, secondAnswerEndsTheCall, webRtcOnlyAsGlobals } from './jssip-defects.ts'
-import { createUserAgent } from './jssip.ts'
+import {
+  answerAfterCancelIsDropped,
+  glareIsRepeated,
+  passwordIsLoggedAndForgotten,
+  refreshIsSilent,
+  secondAnswerEndsTheCall,
+  stopAlwaysTakesItsTime,
+  webRtcOnlyAsGlobals
+} from './jssip-defects.ts'
 import type { NameAddress, Request, Response, Session, UserAgent } from './jssip.ts'
 import { SipLeg } from './leg.ts'
 import type { Account } from './leg.ts'
+import { checkUrl, userAgent } from './options.ts'
+import type { SipOptions } from './options.ts'
 import { DrivenSocket } from './socket.ts'
-import type { WebSocketClass } from './socket.ts'
+import type { SocketEnd, WebSocketClass } from './socket.ts'
 import { grantedExpires, isPermanent } from './wire.ts'
-
-export interface SipOptions {
-  /** The server's WebSocket (RFC 7118): `wss://sip.example.com`. */
-  readonly url: string
-  /** Our address of record: `sip:alice@example.com`. */
-  readonly uri: string
-  readonly password?: string
-  /** The name to authenticate with, when it is not the user of `uri`. */
-  readonly authorizationUser?: string
-  readonly displayName?: string
-  /** Seconds the registrar is asked to keep us. Default 600. */
-  readonly expires?: number
-  /** The device's UUID (RFC 5626); keep it and an established call finds us again after a reload. Default: a random one. */
-  readonly instanceId?: string
-  readonly userAgent?: string
-  /** STUN and TURN servers, and whatever else an RTCPeerConnection takes. */
-  readonly rtcConfiguration?: RTCConfiguration
-  /** Default: leave with the first usable candidates, 500 ms at the latest. */
-  readonly gathering?: Partial<GatheringPolicy>
-  /** How digits are sent. Default: in the audio where the peer takes it so, else by INFO. */
-  readonly dtmf?: DtmfMethod
-  /** Where there is no global one: Node before 22 (`ws`). */
-  readonly WebSocket?: WebSocketClass
-  /** Where there is no global one: Node (`loadNodeWebRtc` of callchart/testing, or another). */
-  readonly RTCPeerConnection?: typeof RTCPeerConnection
-}
 
 const capabilities: Capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp', 'info'] }
 
@@ -52,12 +35,25 @@ export function sipTransport(options: SipOptions): Transport {
   return new SipTransport(options)
 }
 
+/** Milliseconds that what is to be said at the end may take. */
+const lastWords = 2_000
+
+const closings: Readonly<Record<SocketEnd['stage'], Failure>> = {
+  unreachable: {
+    code: 'connection.unreachable',
+    text: 'The WebSocket did not open: nobody there, refused, or not trusted (TLS)'
+  },
+  'not-sip': { code: 'connection.refused', text: 'The server does not speak SIP over this WebSocket (RFC 7118)' },
+  lost: { code: 'connection.lost', text: 'The WebSocket was closed' }
+}
+
 class SipTransport implements Transport, Account {
   readonly capabilities = capabilities
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
   readonly ua: UserAgent
+  readonly withWebRtc: <T>(act: () => T) => T
   readonly #options: SipOptions
   readonly #socket: DrivenSocket
   readonly #events = new Subject<TransportEvent>()
@@ -65,25 +61,34 @@ class SipTransport implements Transport, Account {
   #whenOpen: (() => void)[] = []
   #connectAttempt = 0
   #registerAttempt = 0
-  #isStarted = false
+  #isGoodbyeDue = false
+  #wasOpen = false
   #isDisposed = false
 
   constructor(options: SipOptions) {
     const webSocket = options.WebSocket ?? (globalThis as { WebSocket?: WebSocketClass }).WebSocket
     if (webSocket === undefined) throw new TypeError('There is no WebSocket here: give one in the options')
-    if (!/^wss?:$/.test(urlOf(options.url).protocol)) throw new TypeError('The url has to begin with ws: or wss:')
+    checkUrl(options.url)
     this.#options = options
     this.gathering = { ...defaultGathering, ...options.gathering }
     this.rtcConfiguration = { iceServers: [], ...options.rtcConfiguration }
     this.digits = options.dtmf ?? null
-    this.#socket = new DrivenSocket(options.url, webSocket, {
-      opened: (attempt) => this.#opened(attempt),
-      closed: (attempt, code, reason) => this.#closed(attempt, code, reason)
-    })
-    webRtcOnlyAsGlobals(options.RTCPeerConnection)
+    const { url, silence = 30_000 } = options
+    this.#socket = new DrivenSocket(
+      { url, webSocket, silence },
+      {
+        opened: (attempt) => this.#opened(attempt),
+        closed: (attempt, end) => this.#closed(attempt, end),
+        garbage: (text) => this.#emit({ type: 'transport.garbage', text }),
+        silent: () => this.#emit({ type: 'transport.silent' })
+      }
+    )
+    this.withWebRtc = webRtcOnlyAsGlobals(options.RTCPeerConnection)
     this.ua = userAgent(options, this.#socket)
+    passwordIsLoggedAndForgotten(this.ua, options.password)
     glareIsRepeated(this.ua)
     secondAnswerEndsTheCall(this.ua)
+    answerAfterCancelIsDropped(this.ua)
     refreshIsSilent(this.ua, (response) => this.#registered(response))
     this.ua.on('registrationFailed', ({ response, cause }) => this.#refused(response, cause))
     this.ua.on('unregistered', () => this.#emit({ type: 'transport.unregistered', attempt: this.#registerAttempt }))
@@ -121,10 +126,10 @@ class SipTransport implements Transport, Account {
         return this.#probe(command.attempt)
       case 'register':
         this.#registerAttempt = command.attempt
+        this.#isGoodbyeDue = false
         return this.ua.registrator().register()
       case 'unregister':
-        this.#registerAttempt = command.attempt
-        return this.ua.registrator().unregister()
+        return this.#unregister(command.attempt)
     }
   }
 
@@ -147,37 +152,76 @@ class SipTransport implements Transport, Account {
   dispose() {
     if (this.#isDisposed) return
     this.#isDisposed = true
-    for (const leg of [...this.#legs.values()]) leg.dispose()
+    const legs = [...this.#legs.values()]
+    const isAckDue = legs.some((leg) => leg.isAckDue)
+    for (const leg of legs) leg.dispose()
     this.#events.complete()
-    if (this.#isStarted) this.ua.stop()
-    this.#socket.close()
+    this.#whenOpen = []
+    this.#leave(isAckDue)
+  }
+
+  /** Says what there is to be said, and closes the connection as soon as that has been heard. */
+  #leave(isAckDue: boolean) {
+    this.ua.registrator().close()
+    this.ua.terminateSessions()
+    const close = () => {
+      clearTimeout(timer)
+      this.ua.transport.disconnect()
+      this.#socket.close()
+    }
+    const timer = setTimeout(close, lastWords)
+    if (!this.isOpen) close()
+    // a call we have answered can be ended only when the caller has confirmed it
+    else if (!isAckDue) stopAlwaysTakesItsTime(this.ua, close)
   }
 
   #connect(attempt: number) {
     this.#connectAttempt = attempt
-    if (!this.#isStarted) this.ua.start()
-    this.#isStarted = true
+    this.ua.transport.connect()
     this.#socket.open(attempt)
   }
 
   #disconnect() {
-    this.#socket.close()
-    const cause: Failure = { code: 'connection.cancelled', text: 'Disconnected as asked' }
-    this.#emit({ type: 'transport.closed', attempt: this.#connectAttempt, permanent: false, cause })
+    this.#down({
+      type: 'transport.closed',
+      attempt: this.#connectAttempt,
+      permanent: false,
+      cause: { code: 'connection.cancelled', text: 'Disconnected as asked' }
+    })
   }
 
   #opened(attempt: number) {
+    this.#wasOpen = true
     this.#emit({ type: 'transport.opened', attempt, identity: this.#options.uri })
+    // an account that never registers has nothing more to wait for
+    if (this.#registerAttempt === 0) this.#catchUp()
   }
 
-  #closed(attempt: number, code: number, reason: string) {
+  #closed(attempt: number, { code, reason, stage }: SocketEnd) {
+    const provider = reason === '' ? { code } : { code, text: reason }
+    const permanent = stage === 'not-sip' && !this.#wasOpen
+    this.#down({ type: 'transport.closed', attempt, permanent, cause: { ...closings[stage], provider } })
+  }
+
+  /** First the charts hear of it, then JsSIP, which takes much for a failure that is only this. */
+  #down(event: TransportEvent) {
     for (const leg of [...this.#legs.values()]) leg.connectionLost()
-    const cause: Failure = {
-      code: 'connection.lost',
-      text: 'The WebSocket was closed, or never opened: unreachable, refused, or not trusted (TLS)',
-      provider: reason === '' ? { code } : { code, text: reason }
-    }
-    this.#emit({ type: 'transport.closed', attempt, permanent: false, cause })
+    this.#emit(event)
+    this.ua.transport.disconnect()
+    this.#socket.close()
+  }
+
+  #catchUp() {
+    const waiting = this.#whenOpen
+    this.#whenOpen = []
+    for (const act of waiting) act()
+  }
+
+  #unregister(attempt: number) {
+    this.#registerAttempt = attempt
+    this.#isGoodbyeDue = !this.ua.isRegistered()
+    if (this.#isGoodbyeDue) this.#emit({ type: 'transport.unregistered', attempt })
+    else this.ua.registrator().unregister()
   }
 
   #probe(attempt: number) {
@@ -194,14 +238,18 @@ class SipTransport implements Transport, Account {
   }
 
   #registered(response: Response) {
-    if (!this.ua.isRegistered()) return
+    // it was on its way when we took it back
+    if (this.#isGoodbyeDue) return this.#unregister(this.#registerAttempt)
+    const attempt = this.#registerAttempt
+    if (!this.ua.isRegistered()) {
+      const cause: Failure = { code: 'registration.rejected', text: 'The registrar says yes, but does not list us' }
+      return this.#emit({ type: 'transport.refused', attempt, permanent: false, cause })
+    }
     const { instance_id: instance } = this.ua.configuration
     const asked = this.#options.expires ?? 600
     const expires = grantedExpires(response.getHeaders('contact'), instance, response.getHeader('expires'), asked)
-    this.#emit({ type: 'transport.registered', attempt: this.#registerAttempt, expires })
-    const waiting = this.#whenOpen
-    this.#whenOpen = []
-    for (const act of waiting) act()
+    this.#emit({ type: 'transport.registered', attempt, expires })
+    this.#catchUp()
   }
 
   #refused(response: Response | null, cause: string) {
@@ -231,39 +279,6 @@ class SipTransport implements Transport, Account {
 
   #emit(event: TransportEvent) {
     if (!this.#isDisposed) this.#events.next(event)
-  }
-}
-
-function userAgent(options: SipOptions, socket: DrivenSocket): UserAgent {
-  let ua: UserAgent
-  try {
-    ua = createUserAgent({
-      sockets: [socket],
-      uri: options.uri,
-      register: false,
-      register_expires: options.expires ?? 600,
-      session_timers: true,
-      // the call chart has a deadline of its own
-      no_answer_timeout: 3_600,
-      ...(options.authorizationUser === undefined ? {} : { authorization_user: options.authorizationUser }),
-      ...(options.displayName === undefined ? {} : { display_name: options.displayName }),
-      ...(options.instanceId === undefined ? {} : { instance_id: options.instanceId }),
-      ...(options.userAgent === undefined ? {} : { user_agent: options.userAgent })
-    })
-  } catch (error) {
-    const parameter = (error as { parameter?: unknown }).parameter
-    throw new TypeError(`Not a valid SIP account: ${typeof parameter === 'string' ? parameter : 'its options'}`)
-  }
-  // only now: JsSIP's debug log shows what it is made with
-  if (options.password !== undefined) ua.set('password', options.password)
-  return ua
-}
-
-function urlOf(url: string): URL {
-  try {
-    return new URL(url)
-  } catch {
-    throw new TypeError('The url is not a URL: give one such as wss://sip.example.com')
   }
 }
 

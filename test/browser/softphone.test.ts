@@ -1,10 +1,18 @@
 /** The demo of `npm start`, used as its user would: two phones on one page, and a whole call between them. */
+import { fileURLToPath } from 'node:url'
 import type { Browser, Locator, Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { firstCall } from '../../examples/first-call.ts'
 import { startDemo } from '../../examples/softphone/server.ts'
 import type { Demo } from '../../examples/softphone/server.ts'
 import { openBrowser } from '../support/browser.ts'
 import { describeWith } from '../support/needing.ts'
+
+declare global {
+  interface Window {
+    firstCall: typeof firstCall
+  }
+}
 
 describeWith(['chromium'], 'two softphones on a page', () => {
   let demo: Demo
@@ -134,6 +142,30 @@ describeWith(['chromium'], 'two softphones on a page', () => {
     await bob.says('In call')
     await alice.press('Hang up')
     await bob.says('Alice hung up')
+  })
+
+  test('take the first call of the README as well', async () => {
+    const file = fileURLToPath(new URL('../../examples/first-call.ts', import.meta.url))
+    await page.addScriptTag({
+      type: 'module',
+      content: `import { firstCall } from '/@fs${file}'; window.firstCall = firstCall`
+    })
+    await page.waitForFunction(() => 'firstCall' in window)
+
+    const end = await page.evaluate(async () => {
+      const [account, peer] = await (await fetch('/demo/accounts')).json()
+      const audio = new Audio()
+      audio.autoplay = true
+      const playing = new Promise((resolve) => audio.addEventListener('playing', resolve))
+      const { engine, call } = await window.firstCall(account, peer.uri, audio)
+      await playing
+      await call.hangup()
+      engine.dispose()
+      return call.state.end
+    })
+
+    expect(end).toMatchObject({ by: 'local', reason: 'hangup' })
+    await bob.says('Call ended')
   })
 
   test('load nothing from elsewhere and log no error', async () => {

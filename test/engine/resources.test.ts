@@ -170,6 +170,22 @@ describe('A call gives everything back when', () => {
     expect(() => registry.of('call-1')).toThrow('is over')
   })
 
+  test('the first thing is told with which the end can be seen', async () => {
+    const { transport, devices, established } = await setUpOnline()
+    const { call, leg } = await established()
+    transport.ignores.add('dtmf')
+    void call.dtmf('12')
+    const open: [string, string, number][] = []
+    call.events$.subscribe(({ type }) => open.push([type, call.state.status, devices.open.length]))
+
+    leg.emit({ type: 'leg.ended', end: { by: 'remote', reason: 'hangup' } })
+
+    expect(open).toEqual([
+      ['dtmf.unsent', 'ended', 0],
+      ['call.ended', 'ended', 0]
+    ])
+  })
+
   test('a track of its microphone cannot be stopped', async () => {
     const { engine, devices, established } = await setUpOnline()
     const { call, leg } = await established()

@@ -1,8 +1,9 @@
 /** Every program of examples/node runs as its reader would run it. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -47,6 +48,22 @@ test('an answering machine hears who calls, and the digits', async () => {
 
   expect(output).toMatch(/sip:carol@example.test pressed 1234#/)
   expect(output).toMatch(/Carol: hangup/)
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('the softphones are served until %s', async (signal) => {
+  const program = spawn(process.execPath, ['--import', 'tsx', 'examples/start.ts', '--port', '0'], { cwd: root })
+  onTestFinished(() => void program.kill('SIGKILL'))
+  let output = ''
+  program.stdout.on('data', (data: Buffer) => (output += data.toString()))
+  const ended = once(program, 'exit')
+
+  const [, page] = await vi.waitUntil(() => /Page +(\S+).*Ctrl\+C/s.exec(output), { timeout: 15_000 })
+  const response = await fetch(page ?? '')
+  expect(await response.text()).toContain('Two phones')
+  program.kill(signal)
+
+  expect(await ended).toEqual([0, null])
+  expect(output).toContain('Stopped.')
 })
 
 test('a port that is no port is refused with a sentence', async () => {

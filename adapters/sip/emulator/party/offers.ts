@@ -140,9 +140,9 @@ export function createOffers({ media, confirmations, headers, send, acknowledge 
     }
   }
 
-  const propose = async (direction: Direction, dialog: Dialog): Promise<void> => {
+  const propose = async (wish: Direction, direction: Direction, dialog: Dialog): Promise<void> => {
     const before = mine
-    mine = direction
+    mine = wish
     try {
       await reinvite(direction, dialog)
     } catch (error) {
@@ -163,9 +163,9 @@ export function createOffers({ media, confirmations, headers, send, acknowledge 
       await receive(transaction)
     },
     reinvite,
-    // RFC 3264 §8.4: what the other side has put on hold is not asked for again.
-    hold: (dialog) => propose(held ? 'inactive' : 'sendonly', dialog),
-    resume: (dialog) => propose(held ? 'recvonly' : 'sendrecv', dialog)
+    // RFC 3264 §8.4: what the other side has put on hold is not asked for again; it is granted once the hold is over.
+    hold: (dialog) => propose('sendonly', held ? 'inactive' : 'sendonly', dialog),
+    resume: (dialog) => propose('sendrecv', held ? 'recvonly' : 'sendrecv', dialog)
   }
   return offers
 }

@@ -1,0 +1,160 @@
+/** Work-arounds for defects of JsSIP 3.13.8 that concern a single call; see `jssip-defects.ts`. */
+import type { Response, Session, UserAgent } from './jssip.ts'
+import { holdIn, iceUfrag } from './wire.ts'
+
+export interface RequestHandlers {
+  onSuccessResponse?(response: Response): void
+  onErrorResponse?(response: Response): void
+  onTransportError?(): void
+  onRequestTimeout?(): void
+  onDialogError?(response?: Response): void
+}
+
+interface RequestOptions {
+  readonly extraHeaders?: readonly string[]
+  readonly body?: string
+  readonly eventHandlers?: RequestHandlers & { onAuthenticated?(again: SentRequest): void }
+}
+
+interface SentRequest {
+  readonly cseq: number
+  readonly transaction?: { cancel(): void }
+}
+
+interface Internals {
+  readonly _dialog?: { _outgoing_ack_seqnum: number; uac_pending_reply: boolean; terminate(): void }
+  _rtcAnswerConstraints: { readonly iceRestart: true } | null
+  _setLocalMediaStatus(): void
+  sendRequest(method: string, options?: RequestOptions): SentRequest | undefined
+}
+
+function inside(session: Session): Internals {
+  return session as unknown as Internals
+}
+
+/** Every in-dialog request that JsSIP sends of itself ends the call when it fails, be it one digit (JsSIP issue 738). */
+export function requestThatMayFail(session: Session, method: string, options?: RequestOptions) {
+  inside(session).sendRequest(method, options)
+}
+
+export interface Invitation {
+  /** Takes it back; should the peer not even answer that, it is over all the same. */
+  cancel(): void
+  /** From now on the peer may offer again, and an answer that comes after all is acknowledged and goes to `onLate`. */
+  forget(onLate: () => void): void
+  /** Acknowledges an answer that may have come and got lost. */
+  acknowledge(): void
+}
+
+/**
+ * A re-INVITE that is not answered lasts for ever once a proxy has said 100: JsSIP neither gives up nor can take it back,
+ * and refuses every offer of the peer meanwhile. And of an answer that is repeated it acknowledges the newest offer.
+ */
+export function unansweredOfferLastsForEver(
+  session: Session,
+  { eventHandlers, ...options }: RequestOptions & { readonly eventHandlers: RequestHandlers }
+): Invitation {
+  let handlers = eventHandlers
+  let request: SentRequest | undefined
+  request = inside(session).sendRequest('INVITE', {
+    ...options,
+    eventHandlers: {
+      onAuthenticated: (again) => {
+        request = again
+      },
+      onSuccessResponse: (response) => {
+        acknowledge(session, response)
+        handlers.onSuccessResponse?.(response)
+      },
+      onErrorResponse: (response) => handlers.onErrorResponse?.(response),
+      onTransportError: () => handlers.onTransportError?.(),
+      onRequestTimeout: () => handlers.onRequestTimeout?.(),
+      onDialogError: (response) => handlers.onDialogError?.(response)
+    }
+  })
+  return {
+    cancel: () => request?.transaction?.cancel(),
+    acknowledge() {
+      if (request !== undefined) acknowledge(session, request)
+    },
+    forget(onLate) {
+      handlers = { onSuccessResponse: onLate }
+      const dialog = inside(session)._dialog
+      if (dialog !== undefined) dialog.uac_pending_reply = false
+    }
+  }
+}
+
+function acknowledge(session: Session, { cseq }: { readonly cseq: number }) {
+  const { _dialog: dialog } = inside(session)
+  if (dialog === undefined) return
+  const newest = dialog._outgoing_ack_seqnum
+  dialog._outgoing_ack_seqnum = cseq
+  requestThatMayFail(session, 'ACK')
+  dialog._outgoing_ack_seqnum = newest
+}
+
+/** While we hold, JsSIP answers the peer's offers `sendrecv`, and offers that when the peer asks for an offer. */
+export function holdLeaksThroughAnswers(session: Session, isHolding: () => boolean) {
+  session.on('sdp', (event) => {
+    if (event.originator === 'local' && isHolding()) event.sdp = holdIn(event.sdp)
+  })
+}
+
+/**
+ * When the peer ends its hold JsSIP switches our tracks on, whatever we hold or have muted ourselves: it only knows of the
+ * holds and mutes it made. What may be heard is for the owner of the stream to say.
+ */
+export function peerOpensOurMicrophone(session: Session) {
+  inside(session)._setLocalMediaStatus = () => {}
+}
+
+/** JsSIP answers an ICE restart at once, before there are candidates to tell of. */
+export function restartIsAnsweredWithoutCandidates(session: Session) {
+  let ufrag: string | null = null
+  session.on('sdp', ({ originator, type, sdp }) => {
+    if (originator !== 'remote') return
+    const now = iceUfrag(sdp)
+    const isRestart = ufrag !== null && now !== ufrag
+    if (type === 'offer') inside(session)._rtcAnswerConstraints = isRestart ? { iceRestart: true } : null
+    ufrag = now
+  })
+  return (sdp: string) => {
+    ufrag = iceUfrag(sdp)
+  }
+}
+
+/** JsSIP hangs up the moment ICE fails; whether the call can still be saved is for the path chart to say. */
+export function failedIceEndsTheCall(connection: RTCPeerConnection) {
+  const prototype = Object.getPrototypeOf(connection) as RTCPeerConnection
+  Object.defineProperty(connection, 'iceConnectionState', {
+    configurable: true,
+    get() {
+      const state = Reflect.get(prototype, 'iceConnectionState', connection)
+      return state === 'failed' ? 'disconnected' : state
+    }
+  })
+}
+
+/** A call that fails because of a broken answer is over, but its connection and its dialog are not. */
+export function brokenAnswerLeavesTheCallOpen(ua: UserAgent, session: Session) {
+  session.on('failed', () => {
+    session.connection?.close()
+    inside(session)._dialog?.terminate()
+    ua.destroyRTCSession(session)
+  })
+}
+
+/** An offer of the peer's that could not be answered is reported as answered, and what there is of it stays. */
+export function refusedOfferCountsAsAnswered(session: Session, onFailure: (error: Error) => void) {
+  const failed = (error: Error) => {
+    const { connection } = session
+    if (connection.signalingState === 'have-remote-offer') {
+      connection.setRemoteDescription({ type: 'rollback', sdp: '' }).catch(() => {})
+    }
+    onFailure(error)
+  }
+  session.on('peerconnection:setremotedescriptionfailed', failed)
+  session.on('peerconnection:createanswerfailed', failed)
+  session.on('peerconnection:setlocaldescriptionfailed', failed)
+}

@@ -1,0 +1,70 @@
+import type { DtmfMethod } from '../../machines/index.ts'
+import type { GatheringPolicy } from './gathering.ts'
+import { createUserAgent } from './jssip.ts'
+import type { UserAgent } from './jssip.ts'
+import type { DrivenSocket, WebSocketClass } from './socket.ts'
+
+export interface SipOptions {
+  /** The server's WebSocket (RFC 7118): `wss://sip.example.com`. */
+  readonly url: string
+  /** Our address of record: `sip:alice@example.com`. */
+  readonly uri: string
+  readonly password?: string
+  /** The name to authenticate with, when it is not the user of `uri`. */
+  readonly authorizationUser?: string
+  readonly displayName?: string
+  /** Seconds the registrar is asked to keep us. Default 600. */
+  readonly expires?: number
+  /** The device's UUID (RFC 5626); keep it and an established call finds us again after a reload. Default: a random one. */
+  readonly instanceId?: string
+  readonly userAgent?: string
+  /** STUN and TURN servers, and whatever else an RTCPeerConnection takes. */
+  readonly rtcConfiguration?: RTCConfiguration
+  /** Default: leave with the first usable candidates, 500 ms at the latest. */
+  readonly gathering?: Partial<GatheringPolicy>
+  /**
+   * Milliseconds without a word from the server after which it is asked whether it is still there; that also keeps the
+   * connection open in whatever stands between. Default 30 000.
+   */
+  readonly silence?: number
+  /** How digits are sent. Default: in the audio where the peer takes it so, else by INFO. */
+  readonly dtmf?: DtmfMethod
+  /** Where there is no global one: Node before 22 (`ws`). */
+  readonly WebSocket?: WebSocketClass
+  /** Where there is no global one: Node (`loadNodeWebRtc` of callchart/testing, or another). */
+  readonly RTCPeerConnection?: typeof RTCPeerConnection
+}
+
+export function userAgent(options: SipOptions, socket: DrivenSocket): UserAgent {
+  try {
+    return createUserAgent({
+      sockets: [socket],
+      uri: options.uri,
+      register: false,
+      register_expires: options.expires ?? 600,
+      // its refreshes end the call when they fall into a lost connection; a peer that wants them makes them (RFC 4028 §7.1)
+      session_timers: false,
+      // the call chart has a deadline of its own
+      no_answer_timeout: 3_600,
+      ...(options.authorizationUser === undefined ? {} : { authorization_user: options.authorizationUser }),
+      ...(options.displayName === undefined ? {} : { display_name: options.displayName }),
+      ...(options.instanceId === undefined ? {} : { instance_id: options.instanceId }),
+      ...(options.userAgent === undefined ? {} : { user_agent: options.userAgent })
+    })
+  } catch (error) {
+    const parameter = (error as { parameter?: unknown }).parameter
+    throw new TypeError(`Not a valid SIP account: ${typeof parameter === 'string' ? parameter : 'its options'}`, {
+      cause: error
+    })
+  }
+}
+
+export function checkUrl(url: string) {
+  let protocol: string
+  try {
+    protocol = new URL(url).protocol
+  } catch {
+    throw new TypeError('The url is not a URL: give one such as wss://sip.example.com')
+  }
+  if (!/^wss?:$/.test(protocol)) throw new TypeError('The url has to begin with ws: or wss:')
+}

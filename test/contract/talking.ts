@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest'
+import type { Scene, Talk } from './scene.ts'
+import { hearEachOther, hearing, looks, soon } from './scene.ts'
+
+const ways = [
+  ['placed', 'talking'],
+  ['received', 'answered']
+] as const
+
+export function talking(scene: Scene) {
+  describe.each(ways)('a call that was %s', (_, begin) => {
+    test('is held and resumed by us', async () => {
+      const talk = await scene[begin]()
+      const { call, there } = talk
+
+      await call.hold()
+      expect(call.state.hold).toEqual({ local: 'held', remote: 'active' })
+      expect(there.held).toBe(true)
+      await staysSilent(talk)
+
+      await call.resume()
+      expect(call.state.hold).toEqual({ local: 'active', remote: 'active' })
+      expect(there.held).toBe(false)
+      await hearEachOther(talk)
+    })
+
+    test('is held and resumed by the far end', async () => {
+      const talk = await scene[begin]()
+      const { call, there } = talk
+
+      await there.hold()
+      await looks(call, ({ hold }) => hold.remote === 'held', 'held by the far end')
+      expect(call.state.hold.local).toBe('active')
+
+      await there.resume()
+      await looks(call, ({ hold }) => hold.remote === 'active', 'resumed by the far end')
+      await hearEachOther(talk)
+    })
+
+    test.each([['we'], ['they']] as const)('is held by both, and %s resume first', async (first) => {
+      const talk = await scene[begin]()
+      const { call, there } = talk
+
+      await call.hold()
+      await there.hold()
+      await looks(call, ({ hold }) => hold.remote === 'held' && hold.local === 'held', 'held by both')
+
+      await (first === 'we' ? call.resume() : there.resume())
+      await looks(call, ({ hold }) => (hold.local === 'held') !== (hold.remote === 'held'), 'held by one')
+      await (first === 'we' ? there.resume() : call.resume())
+      await looks(call, ({ hold }) => hold.local === 'active' && hold.remote === 'active', 'held by nobody')
+      await hearEachOther(talk)
+    })
+
+    test('is muted and unmuted, and the far end is told nothing', async () => {
+      const talk = await scene[begin]()
+      const said = talk.person.sent.length
+
+      await talk.call.mute()
+      await staysSilent(talk)
+      await talk.call.unmute()
+
+      await hearEachOther(talk)
+      expect(talk.person.sent.slice(said)).toEqual([])
+    })
+
+    test('stays muted through every hold, ours and theirs', async () => {
+      const talk = await scene[begin]()
+      const { call, there } = talk
+
+      await there.hold()
+      await looks(call, ({ hold }) => hold.remote === 'held', 'held by the far end')
+      await call.mute()
+      await there.resume()
+      await looks(call, ({ hold }) => hold.remote === 'active', 'resumed by the far end')
+      await staysSilent(talk)
+      await call.hold()
+      await call.resume()
+
+      await staysSilent(talk)
+      expect(call.state.microphone).toBe('muted')
+    })
+
+    test('stays silent while we hold, whatever the far end does', async () => {
+      const talk = await scene[begin]()
+      const { call, there } = talk
+      await call.hold()
+
+      await there.hold()
+      await there.resume()
+
+      expect(call.state.hold.local).toBe('held')
+      expect(there.held).toBe(true)
+      await staysSilent(talk)
+    })
+
+    test('takes digits, in order', async () => {
+      const { call, there } = await scene[begin]()
+
+      await Promise.all([call.dtmf('12#', { duration: 40, gap: 30 }), call.dtmf('*9a', { duration: 40, gap: 30 })])
+
+      await soon(() => there.digits === '12#*9A', 'all digits have arrived')
+    })
+
+    test('tells of the digits of the far end, in order', async () => {
+      const { call, there } = await scene[begin]()
+      let digits = ''
+      call.events$.subscribe((event) => {
+        if (event.type === 'dtmf.received') digits += event.tone
+      })
+
+      await there.sendDigits('7*0')
+
+      await soon(() => digits === '7*0', 'all digits have arrived')
+    })
+
+    test('says so when digits cannot be sent the way that was asked for', async () => {
+      const { call } = await scene[begin]()
+
+      await expect(call.dtmf('1', { method: 'rtp' })).rejects.toMatchObject({ code: 'dtmf.unsupported' })
+      await expect(call.dtmf('x')).rejects.toMatchObject({ code: 'call.invalid-digits' })
+      expect(call.state.status).toBe('established')
+    })
+  })
+}
+
+/** The far end hears nothing for as long as it takes us to hear ten frames of it, or it to hear us fall silent. */
+async function staysSilent({ there, call }: Talk) {
+  // what was on its way when we fell silent
+  const settled = async () => {
+    const before = await there.heard()
+    await frames(call)
+    return (await there.heard()) === before
+  }
+  await soon(settled, 'the far end hears nothing any more')
+}
+
+/** Time as the media knows it: ten frames of the far end, or of its silence. */
+async function frames(call: Parameters<typeof hearing>[0]) {
+  const here = hearing(call)
+  let turns = 0
+  await soon(() => here.frames >= 10 || ++turns > 20, 'some frames')
+}

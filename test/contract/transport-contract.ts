@@ -1,0 +1,35 @@
+/**
+ * What every adapter promises, checked through real engines with real media on the provider's server, or on its emulator.
+ * A provider brings a bench (`bench.ts`) and calls this once for each server it can be tried on.
+ */
+import { afterAll, beforeAll, describe } from 'vitest'
+import type { Bench } from './bench.ts'
+import { connecting } from './connecting.ts'
+import { leaving } from './leaving.ts'
+import { losing } from './losing.ts'
+import { offering } from './offering.ts'
+import { placing } from './placing.ts'
+import { receiving } from './receiving.ts'
+import { Scene } from './scene.ts'
+import { talking } from './talking.ts'
+
+const chapters = { connecting, placing, receiving, talking, offering, losing, leaving }
+
+/** `only`: the chapters in which a server that differs in one thing may behave differently. */
+export function transportContract(
+  name: string,
+  start: () => Promise<Bench>,
+  only: readonly (keyof typeof chapters)[] = Object.keys(chapters) as (keyof typeof chapters)[]
+) {
+  let bench: Bench
+  const scene = new Scene(() => bench)
+
+  describe(name, { timeout: 20_000 }, () => {
+    beforeAll(async () => {
+      bench = await start()
+    })
+    afterAll(() => bench.stop())
+
+    for (const chapter of only) chapters[chapter](scene)
+  })
+}
