@@ -120,7 +120,7 @@ export function openCall(options: PartyCallOptions): PartyCall {
     }
   }
 
-  const hangup = (): Promise<void> => say({ action: 'hangup', callId: id })
+  const hangup = (): Promise<void> => say({ action: 'hangup', callId: id }).then(settled)
   /** What the client described cannot be taken: a client of theirs hangs up then (§7.7). */
   const giveUp = (): void => void hangup().catch(() => undefined)
 
@@ -171,9 +171,9 @@ export function openCall(options: PartyCallOptions): PartyCall {
     },
     async reject(reason, code) {
       unanswered()
-      await act(() => exchange.end(seat, id, statusFor(reason, code)))
+      await act(() => exchange.end(seat, id, statusFor(reason, code))).then(settled)
     },
-    fail: (code) => act(() => exchange.end(seat, id, statusOf(code), 'call-error')),
+    fail: (code) => act(() => exchange.end(seat, id, statusOf(code), 'call-error')).then(settled),
     async hangup() {
       if (state$.value !== 'ended') await hangup()
     },
