@@ -95,10 +95,11 @@ export async function startInfobipEmulator(options: InfobipEmulatorOptions = {})
     onText: (connection, text) => sessions.get(connection)?.receive(text),
     onSent: (connection, text) => trace.record({ direction: 'out', user: userOf(connection), text }),
     onFault: (connection, fault) => trace.record({ direction: 'in', user: userOf(connection), text: '', fault }),
-    onClose(connection) {
+    onClose(connection, code) {
       const session = sessions.get(connection)
       sessions.delete(connection)
-      session?.leave(true)
+      // 2.x says goodbye with 4000.
+      session?.leave(code < 4000)
       publish()
     }
   })

@@ -1,13 +1,24 @@
 /**
  * Infobip RTC on the wire: one JSON object per text frame of a WebSocket. A client says what it does in `action`, the
  * gateway what happened in `event`; nothing is acknowledged, and a call is known by its `callId` at best. Clients of
- * 0.4.1 and 1.x speak this; 2.x differs in how calls are placed, and is here as far as the handshake and resuming go.
+ * 0.4.1 and 1.x speak alike; 2.x places calls in words of its own, and can go on with one after a reconnect.
  */
 import type { ClientAction } from './wire/actions.ts'
+import type { ApplicationAction, ApplicationEvent } from './wire/application-calls.ts'
+import type { ConferenceAction } from './wire/conferences.ts'
 import type { GatewayEvent } from './wire/events.ts'
 
 export { actionSchemas, parseAction, placingSchemas } from './wire/actions.ts'
 export type { ClientAction, ClientActions, Placing } from './wire/actions.ts'
+export { applicationActionSchemas, applicationEventSchemas } from './wire/application-calls.ts'
+export type {
+  ApplicationAction,
+  ApplicationActions,
+  ApplicationEvent,
+  ApplicationEvents
+} from './wire/application-calls.ts'
+export { conferenceActionSchemas, conferenceEventSchemas } from './wire/conferences.ts'
+export type { ConferenceAction } from './wire/conferences.ts'
 export { eventSchemas, parseEvent } from './wire/events.ts'
 export type { GatewayEvent, GatewayEvents, IceServer } from './wire/events.ts'
 export type { Frame } from './wire/frame.ts'
@@ -24,6 +35,8 @@ export const timing = {
   backoff: { first: 50, cap: 1000, factor: 2, retries: 50 }
 }
 
-export function serialise(message: ClientAction | GatewayEvent): string {
+export function serialise(
+  message: ClientAction | GatewayEvent | ApplicationAction | ApplicationEvent | ConferenceAction
+): string {
   return JSON.stringify(message)
 }

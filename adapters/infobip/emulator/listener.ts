@@ -40,7 +40,8 @@ export interface ListenerOptions {
   readonly onSent: (connection: Connection, text: string) => void
   /** Something that is no text frame, or too much of it. */
   readonly onFault: (connection: Connection, fault: string) => void
-  readonly onClose: (connection: Connection) => void
+  /** `code`: of the close frame, 1005 or 1006 when there was none. */
+  readonly onClose: (connection: Connection, code: number) => void
 }
 
 const MOST_CONNECTIONS = 500
@@ -79,9 +80,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = createConnection(webSocket, { offered, path: request.url ?? '/' }, options)
       connections.add(connection)
-      webSocket.on('close', () => {
+      webSocket.on('close', (code) => {
         connections.delete(connection)
-        options.onClose(connection)
+        options.onClose(connection, code)
       })
       options.onOpen(connection)
     })

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import type { Trace } from '../../../src/testing/trace.ts'
-import { decodeJson, parseAction, serialise } from '../wire.ts'
-import type { ClientAction, GatewayEvent, IceServer } from '../wire.ts'
+import { applicationActionSchemas, conferenceActionSchemas, decodeJson, parseAction, serialise } from '../wire.ts'
+import type { ApplicationAction, ClientAction, ConferenceAction, GatewayEvent, IceServer } from '../wire.ts'
+import { fromApplication, toApplication } from './dialect.ts'
 import type { Exchange, Seat } from './exchange.ts'
 import type { Connection } from './listener.ts'
 import type { Bearer, Tokens } from './tokens.ts'
@@ -42,19 +43,22 @@ const device = v.object({
 export function createSession(connection: Connection, options: SessionOptions): Session {
   const { tokens, trace, exchange, isWithheld } = options
   const [token = '', info = ''] = connection.offered
+  const runsOn = decodeJson(info)
+  const isModern = v.is(device, runsOn) && Number.parseInt(runsOn.sdk.version, 10) >= 2
   const verdict = tokens.verify(token)
   const bearer = 'fault' in verdict ? null : verdict
   const fault = 'fault' in verdict ? verdict.fault : refusal(verdict)
   let registered = false
+  let resumes = false
 
   function refusal({ identity }: Bearer): string | null {
-    if (connection.offered.length !== 2 || !v.is(device, decodeJson(info))) return 'Invalid device info.'
+    if (connection.offered.length !== 2 || !v.is(device, runsOn)) return 'Invalid device info.'
     return options.reasonAgainst(identity)
   }
 
   const send = (event: GatewayEvent): void => {
     if (bearer && isWithheld(bearer.identity, event.event)) return
-    const text = serialise(event)
+    const text = serialise(isModern && bearer ? toApplication(event, bearer.identity) : event)
     // What comes of a message is sent, and traced, when it is known what is to be said of the message itself.
     queueMicrotask(() => connection.send(text))
   }
@@ -62,7 +66,9 @@ export function createSession(connection: Connection, options: SessionOptions): 
     user: bearer.identity,
     displayName: bearer.displayName,
     ringsAtOnce: true,
-    resumes: false,
+    get resumes() {
+      return resumes
+    },
     send
   }
 
@@ -86,8 +92,18 @@ export function createSession(connection: Connection, options: SessionOptions): 
     const frame = parseAction(text)
     if (frame.kind === 'invalid') return frame.fault
     if (frame.kind === 'unknown') return 'unknown action'
+    const { message } = frame
+    // 2.x says of each call whether it goes on with it after a reconnect, and going on with it says so again.
+    if ('autoReconnect' in message) resumes = message.autoReconnect ?? false
+    if (message.action === 'reconnect_application_call') resumes = true
+    const action = isConferenceAction(message)
+      ? null
+      : isApplicationAction(message)
+        ? fromApplication(message)
+        : message
+    if (!action) return 'not emulated'
     try {
-      return heed(frame.message)
+      return heed(action)
     } catch (error) {
       return `internal: ${String(error)}`
     }
@@ -101,7 +117,7 @@ export function createSession(connection: Connection, options: SessionOptions): 
     },
     seat,
     begin() {
-      const path = `GET ${connection.path} [***, ${JSON.stringify(decodeJson(info))}]`
+      const path = `GET ${connection.path} [***, ${JSON.stringify(runsOn)}]`
       trace.record({ direction: 'in', user: bearer?.identity ?? null, text: path, ...(fault && { fault }) })
       if (fault || !bearer) return send({ event: 'registration_failed', reason: fault })
       registered = true
@@ -128,4 +144,14 @@ export function createSession(connection: Connection, options: SessionOptions): 
     }
   }
   return session
+}
+
+type Message = ClientAction | ApplicationAction | ConferenceAction
+
+function isApplicationAction(message: Message): message is ApplicationAction {
+  return message.action in applicationActionSchemas
+}
+
+function isConferenceAction(message: Message): message is ConferenceAction {
+  return message.action in conferenceActionSchemas
 }

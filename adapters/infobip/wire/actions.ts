@@ -1,5 +1,9 @@
 /** What a client says to the gateway in calls of 0.4.1 and 1.x, and what 2.x adds to resuming. */
 import * as v from 'valibot'
+import { applicationActionSchemas } from './application-calls.ts'
+import type { ApplicationAction } from './application-calls.ts'
+import { conferenceActionSchemas } from './conferences.ts'
+import type { ConferenceAction } from './conferences.ts'
 import { readFrame } from './frame.ts'
 import type { Frame } from './frame.ts'
 import { answer, candidate, description, offer, recording } from './parts.ts'
@@ -7,8 +11,8 @@ import { answer, candidate, description, offer, recording } from './parts.ts'
 const callId = v.string()
 
 const placing = {
-  callId: v.pipe(v.string(), v.nonEmpty()),
-  correlationId: v.string(),
+  callId: v.pipe(v.string(), v.uuid()),
+  correlationId: v.pipe(v.string(), v.uuid()),
   /** What the callee sees as the caller. */
   from: v.exactOptional(v.string()),
   description: offer,
@@ -104,7 +108,10 @@ export type ClientAction = ClientActions[keyof ClientActions]
 /** Every way to place a call. */
 export type Placing = ClientActions[keyof typeof placingSchemas]
 
+/** What clients of every version say. */
+const vocabulary = { ...actionSchemas, ...applicationActionSchemas, ...conferenceActionSchemas }
+
 /** What the gateway received. Never throws. */
-export function parseAction(text: string): Frame<ClientAction> {
-  return readFrame(text, 'action', actionSchemas)
+export function parseAction(text: string): Frame<ClientAction | ApplicationAction | ConferenceAction> {
+  return readFrame(text, 'action', vocabulary)
 }
