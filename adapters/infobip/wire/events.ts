@@ -1,5 +1,7 @@
 /** What the gateway says to a client in calls of 0.4.1 and 1.x, and what 2.x adds to the handshake and to resuming. */
 import * as v from 'valibot'
+import { applicationEventSchemas } from './application-calls.ts'
+import type { ApplicationEvent } from './application-calls.ts'
 import { readFrame } from './frame.ts'
 import type { Frame } from './frame.ts'
 import { answer, call, candidate, offer, recording, status, user } from './parts.ts'
@@ -75,6 +77,6 @@ export type GatewayEvent = GatewayEvents[keyof GatewayEvents]
 export type IceServer = v.InferOutput<typeof iceServer>
 
 /** What a client received. Never throws. */
-export function parseEvent(text: string): Frame<GatewayEvent> {
-  return readFrame(text, 'event', eventSchemas)
+export function parseEvent(text: string): Frame<GatewayEvent | ApplicationEvent> {
+  return readFrame(text, 'event', { ...eventSchemas, ...applicationEventSchemas })
 }

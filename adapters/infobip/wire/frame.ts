@@ -29,8 +29,10 @@ export function readFrame<V extends Vocabulary>(
 
   const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true })
   if (success) return { kind: 'message', message: output as v.InferOutput<V[keyof V]> }
-  const { expected } = issues[0]
-  return { kind: 'invalid', fault: `${name}: ${v.getDotPath(issues[0]) ?? 'message'} is not ${expected ?? 'right'}` }
+  const { expected, received } = issues[0]
+  // What was received stays out of it, unless nothing was.
+  const what = received === 'undefined' ? 'missing' : `not ${expected ?? 'right'}`
+  return { kind: 'invalid', fault: `${name}: ${v.getDotPath(issues[0]) ?? 'message'} is ${what}` }
 }
 
 const LONGEST_NAME = 64

@@ -111,7 +111,7 @@ const failures: Readonly<Record<string, FailureCode>> = {
 }
 
 export function failureCodeOf(id: number | string): FailureCode {
-  return failures[id] ?? 'engine.failed'
+  return (Object.hasOwn(failures, id) && failures[id]) || 'engine.failed'
 }
 
 /** Sockets the gateway closes with a code of its own are closed for good; 1000 too is only a loss (§2.4). */
