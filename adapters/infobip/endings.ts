@@ -1,0 +1,36 @@
+import type { CallEnd, LegEvent, RejectReason } from '../../machines/index.ts'
+import { endOf } from './wire.ts'
+import type { GatewayEvents } from './wire.ts'
+
+/** As in SIP: 486 the user does not want the call, 480 it could not be taken. */
+export const rejections: Readonly<Record<RejectReason, number>> = {
+  busy: 486,
+  declined: 486,
+  'no-answer': 480,
+  unavailable: 480
+}
+
+/** The ends clients of 0.4.1 make up themselves. */
+export const lostEnd: CallEnd = endOf(
+  { id: 5050, name: 'EC_CONNECTION_ERROR', description: 'Connection error.' },
+  'system'
+)
+
+/** What the browser did not go along with: 5051 to clients of 0.4.1. */
+export function mediaEnd(error: unknown): CallEnd {
+  const description = error instanceof Error ? `${error.name}: ${error.message}` : 'Unknown error.'
+  return endOf({ id: 5051, name: 'EC_WEBRTC_ERROR', description }, 'system')
+}
+
+/** The gateway's word that a call is over; how far it had come says what that means. */
+export function endingOf(
+  { event, status }: GatewayEvents['hangup' | 'call-error'],
+  { isIncoming, isAnswered }: { readonly isIncoming: boolean; readonly isAnswered: boolean }
+): LegEvent {
+  const end = endOf(status, event === 'call-error' ? 'system' : 'remote')
+  const isPlain = end.reason === 'hangup' || end.reason === 'cancelled'
+  if (isAnswered) return { type: 'leg.ended', end }
+  // not `leg.cancelled`, which has no room for the status
+  if (isIncoming) return { type: 'leg.ended', end: isPlain ? { ...end, reason: 'missed' } : end }
+  return { type: 'leg.rejected', end: isPlain ? { ...end, reason: 'declined' } : end }
+}

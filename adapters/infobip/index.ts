@@ -1,0 +1,6 @@
+export { infobipTransport } from './transport.ts'
+export type { InfobipTransport } from './transport.ts'
+export type { InfobipCallDetails } from './gateway.ts'
+export { infobipBackoff, infobipPolicy } from './options.ts'
+export type { InfobipOptions } from './options.ts'
+export type { HeartbeatPolicy, WebSocketClass, WebSocketLike } from './socket.ts'

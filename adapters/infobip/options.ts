@@ -1,0 +1,78 @@
+import type { BackoffPolicy, DtmfMethod } from '../../machines/index.ts'
+import type { Dialect } from './dialect.ts'
+import type { HeartbeatPolicy, WebSocketClass } from './socket.ts'
+import { gatewayUrl, isSendable, readToken, timing } from './wire.ts'
+import type { DeviceInfo } from './wire.ts'
+
+export interface InfobipOptions {
+  /** What the application's own server got for this user from `POST /webrtc/1/token`. Shown in no log, error or view. */
+  readonly token: string
+  /** The gateway, as a host or in full. Default: where the token's location says. */
+  readonly url?: string
+  /**
+   * Which of Infobip's own clients the gateway takes us for. With `2.6.1` an established call outlives the loss of its
+   * connection; with `0.4.1`, the default, it does not, but its media can be renegotiated.
+   */
+  readonly dialect?: Dialect
+  /** Default: ask every 5 s, and be answered within 4 s (15 s in dialect 2.6.1). */
+  readonly heartbeat?: Partial<HeartbeatPolicy>
+  /** How digits are sent. Default: in the audio where the peer takes it so, else by message. */
+  readonly dtmf?: DtmfMethod
+  /** Whatever an RTCPeerConnection takes. The gateway's own STUN and TURN servers are used unless `iceServers` says others. */
+  readonly rtcConfiguration?: RTCConfiguration
+  /** Where there is no global one: Node before 22 (`ws`). */
+  readonly WebSocket?: WebSocketClass
+  /** Where there is no global one: Node (`loadNodeWebRtc` of callchart/testing, or another). */
+  readonly RTCPeerConnection?: typeof RTCPeerConnection
+}
+
+/** How Infobip wants a lost connection to be tried again; give it to the engine as `policy.backoff`. */
+export const infobipBackoff: BackoffPolicy = {
+  initialDelay: timing.backoff.first,
+  factor: timing.backoff.factor,
+  maxDelay: timing.backoff.cap,
+  maxAttempts: timing.backoff.retries,
+  maxElapsed: Infinity,
+  jitter: 'none'
+}
+
+/**
+ * What suits this provider: its backoff, and no deadline of ours for ringing, because its gateway has one. Fits
+ * `createEngine({ policy })`.
+ */
+export const infobipPolicy = {
+  backoff: infobipBackoff,
+  deadlines: { ringDeadline: 180_000, incomingDeadline: 180_000 }
+} as const
+
+/** Throws a TypeError for options no connection could ever be made with; it never shows the token. */
+export function gatewayOf({ token, url, dialect }: InfobipOptions): string {
+  if (typeof token !== 'string' || !isSendable(token)) throw new TypeError('The token is not one: get a fresh one')
+  const location = readToken(token)?.location ?? null
+  // the only two that are elsewhere for 2.x
+  const moved =
+    dialect === '2.6.1' && /^iop[12]$/.test(location ?? '') ? `portunus-${location}.ioinfobip.com` : undefined
+  const gateway = gatewayUrl(location, url ?? moved)
+  try {
+    if (/^wss?:$/.test(new URL(gateway).protocol)) return gateway
+  } catch {
+    // said below
+  }
+  throw new TypeError('The url is neither a host nor the URL of a WebSocket: give one such as portunus.infobip.com')
+}
+
+/** Milliseconds 1.x and 2.x wait for the answer to a heartbeat. */
+const patience = 15_000
+
+export function heartbeatOf({ heartbeat, dialect }: InfobipOptions): HeartbeatPolicy {
+  const deadline = dialect === '2.6.1' ? patience : timing.heartbeatAnswer
+  return { period: timing.heartbeat, deadline, ...heartbeat }
+}
+
+/** What the gateway is told of us: which of its dialects we speak, and what we run on. */
+export function deviceInfo({ dialect = '0.4.1' }: InfobipOptions): DeviceInfo {
+  const sdk = { type: 'js', version: dialect }
+  const agent = globalThis.navigator?.userAgent ?? ''
+  const [, name, version] = /(Edg|Firefox|Chrome|Version|Node\.js)\/([\d.]+)/.exec(agent) ?? []
+  return name === undefined || version === undefined ? { sdk } : { sdk, device: { browser: { name, version } } }
+}

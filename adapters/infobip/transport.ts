@@ -1,0 +1,268 @@
+import { Subject } from 'rxjs'
+import type {
+  Capabilities,
+  DtmfMethod,
+  Failure,
+  Transport,
+  TransportCommand,
+  TransportEvent
+} from '../../machines/index.ts'
+import { destinationOf } from './destination.ts'
+import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
+import { fromApplicationWords, inApplicationWords } from './dialect.ts'
+import { InfobipLeg } from './leg.ts'
+import { deviceInfo, gatewayOf, heartbeatOf } from './options.ts'
+import type { InfobipOptions } from './options.ts'
+import { GatewaySocket } from './socket.ts'
+import type { SocketEnd, WebSocketClass } from './socket.ts'
+import { closureOf, parseEvent, refusalOf, serialise, subprotocols } from './wire.ts'
+import type { ClientAction, Closure, GatewayEvent, GatewayEvents, IceServer } from './wire.ts'
+
+export interface InfobipTransport extends Transport {
+  /** Of a call that is not over, by the engine's id of it. */
+  details(call: string): InfobipCallDetails | null
+}
+
+/** Being connected is being registered: the token goes with the handshake, and there is nothing to refresh. */
+const capabilities: Capabilities = { registration: false, hold: false, renegotiate: true, dtmf: ['rtp', 'info'] }
+/** It has no offers in a call but the one with which a call is resumed. */
+const capabilitiesOf261: Capabilities = { ...capabilities, renegotiate: false }
+
+/** One Infobip user on its WebSocket. Throws a TypeError for options no connection could ever be made with. */
+export function infobipTransport(options: InfobipOptions): InfobipTransport {
+  return new WebSocketTransport(options)
+}
+
+class WebSocketTransport implements InfobipTransport, Gateway {
+  readonly capabilities: Capabilities
+  readonly resumes: boolean
+  readonly digits: DtmfMethod | null
+  readonly #options: InfobipOptions
+  readonly #url: string
+  readonly #socket: GatewaySocket
+  readonly #events = new Subject<TransportEvent>()
+  readonly #legs = new Map<string, InfobipLeg>()
+  /** Calls that were over last; what is still said about them is no surprise. */
+  #past: readonly string[] = []
+  #attempt = 0
+  #probe: number | null = null
+  /** Who the gateway says we are; null while it has not said so on this connection. */
+  #identity: string | null = null
+  #iceServers: IceServer[] = []
+  /** The instance that knows our calls (2.x). */
+  #instance: string | null = null
+  #later: ClientAction[] = []
+  #isDisposed = false
+
+  constructor(options: InfobipOptions) {
+    const webSocket = options.WebSocket ?? (globalThis as { WebSocket?: WebSocketClass }).WebSocket
+    if (webSocket === undefined) throw new TypeError('There is no WebSocket here: give one in the options')
+    this.#url = gatewayOf(options)
+    this.#options = options
+    this.resumes = options.dialect === '2.6.1'
+    this.capabilities = this.resumes ? capabilitiesOf261 : capabilities
+    this.digits = options.dtmf ?? null
+    this.#socket = new GatewaySocket(webSocket, heartbeatOf(options), {
+      beat: () => this.say({ action: 'heartbeat' }),
+      silent: () => this.#emit({ type: 'transport.silent' }),
+      heard: (text) => this.#heard(text),
+      closed: (end) => this.#closed(end)
+    })
+  }
+
+  get events() {
+    return this.#events.asObservable()
+  }
+
+  get isOpen() {
+    return this.#identity !== null
+  }
+
+  check(target: string): Failure | null {
+    if (destinationOf(target) !== null) return null
+    return { code: 'call.invalid-target', text: `Not an identity or a phone number: ${target}` }
+  }
+
+  send(command: TransportCommand) {
+    switch (command.type) {
+      case 'connect':
+        return this.#connect(command.attempt)
+      case 'disconnect':
+        return this.#disconnect()
+      case 'probe':
+        this.#probe = command.attempt
+        return this.#socket.beat()
+      case 'register':
+      case 'unregister':
+        // nobody asks who has read the capabilities
+        return
+    }
+  }
+
+  leg(id: string): InfobipLeg {
+    const known = this.#legs.get(id)
+    if (known !== undefined) return known
+    const leg = new InfobipLeg(id, this)
+    this.#legs.set(id, leg)
+    return leg
+  }
+
+  details(call: string): InfobipCallDetails | null {
+    return this.#legs.get(call)?.details ?? null
+  }
+
+  forget({ id, callId }: { readonly id: string; readonly callId: string }) {
+    this.#legs.delete(id)
+    this.#past = [callId, ...this.#past].slice(0, 20)
+  }
+
+  say(action: ClientAction): boolean {
+    return this.#socket.say(serialise(this.resumes ? inApplicationWords(action) : action))
+  }
+
+  sayLater(action: ClientAction) {
+    this.#later.push(action)
+  }
+
+  openConnection(): RTCPeerConnection {
+    const Connection = this.#options.RTCPeerConnection ?? globalThis.RTCPeerConnection
+    if (Connection === undefined) throw new TypeError('There is no RTCPeerConnection here: give one in the options')
+    return new Connection({ iceServers: this.#iceServers, ...this.#options.rtcConfiguration })
+  }
+
+  dispose() {
+    if (this.#isDisposed) return
+    this.#isDisposed = true
+    for (const leg of [...this.#legs.values()]) leg.dispose()
+    this.#events.complete()
+    this.#later = []
+    this.#leave()
+  }
+
+  #connect(attempt: number) {
+    this.#attempt = attempt
+    this.#probe = null
+    this.#identity = null
+    const { token } = this.#options
+    this.#socket.open(this.#address(), subprotocols(token, deviceInfo(this.#options)))
+  }
+
+  #address(): string {
+    if (!this.resumes || this.#instance === null) return this.#url
+    const address = new URL(this.#url)
+    address.searchParams.set('instance', this.#instance)
+    return address.href
+  }
+
+  #disconnect() {
+    this.#leave()
+    this.#down({ permanent: false, cause: { code: 'connection.cancelled', text: 'Disconnected as asked' } })
+  }
+
+  /** Says goodbye, unless it is a connection that is only given up: then calls may be taken up again on the next one. */
+  #leave() {
+    const isGoodbye = this.isOpen && this.#probe === null
+    if (isGoodbye && !this.resumes) this.say({ action: 'destroy' })
+    if (isGoodbye && this.resumes) this.#socket.close(4000, 'USER_DISCONNECT')
+    else this.#socket.close()
+  }
+
+  #heard(text: string) {
+    if (this.#probe !== null) {
+      this.#emit({ type: 'transport.proved', attempt: this.#probe })
+      this.#probe = null
+    }
+    const frame = parseEvent(text)
+    if (frame.kind === 'invalid') this.#garbage(frame.fault)
+    else if (frame.kind === 'unknown') this.#garbage(`no event we know: ${frame.name}`)
+    else {
+      const message = fromApplicationWords(frame.message)
+      if (message !== null) this.#heed(message)
+    }
+  }
+
+  #heed(message: GatewayEvent) {
+    switch (message.event) {
+      case 'heartbeat_resp':
+        return
+      case 'heartbeat':
+        return void this.say({ action: 'heartbeat_resp' })
+      case 'registered':
+        return this.#registered(message)
+      case 'registration_failed':
+        this.say({ action: 'destroy' })
+        this.#socket.close()
+        return this.#down(refusalOf(message.reason))
+      case 'call':
+        return this.#called(message)
+      case 'ringing':
+      case 'call_response':
+      case 'call_accepted':
+      case 'trickle_ice':
+      case 'updating_call':
+      case 'updated_call':
+      case 'hangup':
+      case 'call-error':
+      case 'call_reconnected':
+      case 'info':
+        return this.#passOn(message)
+    }
+  }
+
+  #registered({ identity, iceServers, instanceHash }: GatewayEvents['registered']) {
+    const isNews = this.#identity === null
+    this.#identity = identity
+    this.#iceServers = iceServers ?? []
+    this.#instance = instanceHash ?? null
+    if (!isNews) return
+    this.#emit({ type: 'transport.opened', attempt: this.#attempt, identity })
+    for (const action of this.#later.splice(0)) this.say(action)
+  }
+
+  #called(call: GatewayEvents['call']) {
+    const { identity: address, displayName } = call.caller
+    const id = `infobip-${call.callId}`
+    if (this.#identity === null) return this.#garbage('call before registered')
+    if (this.#legs.has(id)) return this.#garbage('call: one that there is already')
+    this.#legs.set(id, new InfobipLeg(id, this, call))
+    const from = displayName ? { address, displayName } : { address }
+    this.#emit({ type: 'transport.incoming', leg: id, from, to: { address: this.#identity } })
+  }
+
+  /** A frame that names no call means the one there is. */
+  #passOn(frame: CallFrame) {
+    const { callId } = frame
+    const legs = [...this.#legs.values()]
+    const meant = callId === undefined ? legs : legs.filter((leg) => leg.callId === callId)
+    const [leg] = meant
+    if (leg !== undefined && meant.length === 1) return leg.receive(frame)
+    if (callId === undefined || !this.#past.includes(callId)) this.#garbage(`${frame.event}: of no call there is`)
+  }
+
+  #closed({ wasOpen, code, reason }: SocketEnd) {
+    // 2.x: the instance wants to be left alone
+    if (code === 1013) this.#instance = null
+    const closure = closureOf(code, reason)
+    const isUnreachable = !wasOpen && !closure.permanent
+    this.#down(isUnreachable ? { ...closure, cause: { ...closure.cause, ...unreachable } } : closure)
+  }
+
+  /** First the calls hear of it, then the account. */
+  #down({ permanent, cause }: Closure) {
+    this.#identity = null
+    this.#probe = null
+    if (permanent) this.#later = []
+    for (const leg of [...this.#legs.values()]) leg.connectionLost()
+    this.#emit({ type: 'transport.closed', attempt: this.#attempt, permanent, cause })
+  }
+
+  #garbage(text: string) {
+    this.#emit({ type: 'transport.garbage', text })
+  }
+
+  #emit(event: TransportEvent) {
+    if (!this.#isDisposed) this.#events.next(event)
+  }
+}
+
+const unreachable = { code: 'connection.unreachable', text: 'The gateway cannot be reached' } as const
