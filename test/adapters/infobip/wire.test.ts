@@ -12,6 +12,7 @@ import {
   parseEvent,
   serialise
 } from '../../../adapters/infobip/wire.ts'
+import type { Frame } from '../../../adapters/infobip/wire.ts'
 
 const CALL = '7f0f7f0e-4a5b-4c6d-8e9f-0a1b2c3d4e5f'
 const CORRELATION = '1d2c3b4a-5e6f-4a7b-8c9d-0e1f2a3b4c5d'
@@ -135,10 +136,8 @@ const EVENTS = [
   { event: 'hangup', callId: CALL, status: { id: '10000', name: 'NORMAL_HANGUP' } },
   { event: 'call-error', callId: CALL, status: STATUS },
   { event: 'info', callId: CALL, type: 'USER_UNMUTED', content: {} },
-  { event: 'call_reconnected', callId: CALL, description: ANSWER, callState: { recordingType: 'UNDEFINED' } }
-]
+  { event: 'call_reconnected', callId: CALL, description: ANSWER, callState: { recordingType: 'UNDEFINED' } },
 
-const OTHER_EVENTS = [
   {
     event: 'application_call',
     callId: CALL,
@@ -151,7 +150,10 @@ const OTHER_EVENTS = [
   { event: 'dialog_created', id: 'd1', participants: [BOB] },
   { event: 'dialog_established', id: 'd1', participants: [BOB], recordingType: 'AUDIO' },
   { event: 'dialog_finished', id: 'd1', status: STATUS },
-  { event: 'participant_media_changed', endpoint: BOB.endpoint, media: BOB.media },
+  { event: 'participant_media_changed', endpoint: BOB.endpoint, media: BOB.media }
+]
+
+const OTHER_EVENTS = [
   { event: 'joined_conference', users: [{ identity: 'bob', displayName: 'Bob' }], description: ANSWER },
   { event: 'user_joined', user: { identity: 'dan', displayName: 'Dan' } },
   { event: 'user_left', identity: 'dan' },
@@ -164,22 +166,30 @@ const OTHER_EVENTS = [
   { event: 'play_recording_error', status: STATUS }
 ]
 
+/** A frame written and read once more; what is no message stays what it is. */
+function again<Message extends Parameters<typeof serialise>[0]>(
+  frame: Frame<Message>,
+  parse: (text: string) => Frame<Message>
+): Frame<Message> {
+  return frame.kind === 'message' ? parse(serialise(frame.message)) : frame
+}
+
 describe('every message of the reference', () => {
   test.each(ACTIONS)('is read from a client and written as it was: $action', (action) => {
     const frame = parseAction(JSON.stringify(action))
 
     expect(frame).toEqual({ kind: 'message', message: action })
-    if (frame.kind === 'message') expect(parseAction(serialise(frame.message))).toEqual(frame)
+    expect(again(frame, parseAction)).toEqual(frame)
   })
 
   test.each(EVENTS)('is read from the gateway and written as it was: $event', (event) => {
     const frame = parseEvent(JSON.stringify(event))
 
     expect(frame).toEqual({ kind: 'message', message: event })
-    if (frame.kind === 'message') expect(parseEvent(serialise(frame.message))).toEqual(frame)
+    expect(again(frame, parseEvent)).toEqual(frame)
   })
 
-  const others: Record<string, v.GenericSchema> = { ...applicationEventSchemas, ...conferenceEventSchemas }
+  const others: Record<string, v.GenericSchema> = conferenceEventSchemas
 
   test.each(OTHER_EVENTS)('has a schema: $event', (event) => {
     const schema = others[event.event]
@@ -192,7 +202,7 @@ describe('every message of the reference', () => {
     const actions = { ...actionSchemas, ...applicationActionSchemas, ...conferenceActionSchemas }
 
     expect(names(ACTIONS)).toEqual(Object.keys(actions).sort())
-    expect(names(EVENTS)).toEqual(Object.keys(eventSchemas).sort())
+    expect(names(EVENTS)).toEqual(Object.keys({ ...eventSchemas, ...applicationEventSchemas }).sort())
     expect(names(OTHER_EVENTS)).toEqual(Object.keys(others).sort())
   })
 })
@@ -205,7 +215,7 @@ describe('what is odd', () => {
     expect(parseEvent(text)).toEqual({ kind: 'message', message: { event: 'trickle_ice', callId: CALL, candidate } })
   })
 
-  test.each(['application_call', 'join_conference', 'toString', 'constructor', '__proto__'])(
+  test.each(['joined_conference', 'hold', 'toString', 'constructor', '__proto__'])(
     'an event we have no word for is no fault: %s',
     (event) => {
       expect(parseEvent(`{"event":"${event}"}`)).toEqual({ kind: 'unknown', name: event })
@@ -243,7 +253,7 @@ describe('whatever comes', () => {
       fc.property(text, (any) => {
         for (const frame of [parseAction(any), parseEvent(any)]) {
           expect(['message', 'unknown', 'invalid']).toContain(frame.kind)
-          if (frame.kind === 'invalid') expect(frame.fault.length).toBeLessThan(200)
+          expect('fault' in frame ? frame.fault.length : 0).toBeLessThan(200)
         }
       }),
       { numRuns: 500 }
@@ -254,8 +264,8 @@ describe('whatever comes', () => {
     fc.assert(
       fc.property(text, (any) => {
         const [action, event] = [parseAction(any), parseEvent(any)]
-        if (action.kind === 'message') expect(parseAction(serialise(action.message))).toEqual(action)
-        if (event.kind === 'message') expect(parseEvent(serialise(event.message))).toEqual(event)
+        expect(again(action, parseAction)).toEqual(action)
+        expect(again(event, parseEvent)).toEqual(event)
       }),
       { numRuns: 500 }
     )

@@ -1,24 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
-import { ANSWER, faults, join, OFFER, placing, settled, start } from './raw-client.ts'
-import type { RawClient } from './raw-client.ts'
-import { nextCall, webClient } from './web-client.ts'
+import { ANSWER, faults, join, placing, settled, start } from './raw-client.ts'
+import { calling, eventsOf, nextCall, PHONE, webClient } from './web-client.ts'
 
-const PHONE = { action: 'pstn_call' }
 const status = (id: number) => expect.objectContaining({ id }) as unknown
 const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 4000, interval: 20 })
-
-/** A client that has called a phone which waits to be steered. */
-async function calling(more = {}) {
-  const gateway = await start()
-  gateway.party('+4179')
-  const alice = await join(gateway, 'alice')
-  const next = nextCall(gateway)
-  const call = placing('+4179', { ...PHONE, ...more })
-  alice.send(call)
-  return { gateway, alice, callId: call.callId, call: await next }
-}
-
-const eventsOf = ({ received }: RawClient): unknown[] => received.map(({ event }) => event)
 
 describe('a phone', () => {
   test('answers, and both hear each other', async () => {
@@ -166,76 +151,6 @@ describe('a phone', () => {
 
     await eventually(() => expect(call).toMatchObject({ digits: '12#4', muted: true, customData: { order: 7 } }))
     await expect(call.sendDigits('1')).rejects.toThrow('no message')
-  })
-})
-
-describe('offers in a call', () => {
-  async function established() {
-    const gateway = await start()
-    gateway.party('carol', { do: 'answer' })
-    const [alice, next] = [await webClient(gateway, 'alice'), nextCall(gateway)]
-    const callId = await alice.call('carol')
-    await alice.connect(callId)
-    const call = await next
-    return { gateway, alice, callId, call }
-  }
-
-  test('of the client hold the party, and resume it', async () => {
-    const { alice, callId, call } = await established()
-
-    expect(await alice.reoffer(callId, 'inactive')).toContain('a=inactive')
-    expect(call.held).toBe(true)
-
-    expect(await alice.reoffer(callId, 'sendrecv')).toContain('a=sendrecv')
-    expect(call.held).toBe(false)
-  })
-
-  test('of the party are answered by the client', async () => {
-    const { gateway, alice, callId, call } = await established()
-
-    const granted = call.reoffer('sendonly')
-    const { description } = await alice.client.next('updating_call')
-    await alice.connection.setRemoteDescription(description as RTCSessionDescriptionInit)
-    await alice.connection.setLocalDescription(await alice.connection.createAnswer())
-    const { type, sdp } = alice.connection.localDescription ?? {}
-    alice.client.send({ action: 'update_call', callId, correlationId: callId, description: { type, sdp } })
-
-    expect(await granted).toBe('recvonly')
-    await alice.client.next('updated_call')
-    expect(faults(gateway)).toEqual([])
-  })
-
-  test('of the client can be left unanswered', async () => {
-    const { alice, callId, call } = await established()
-    call.silentOffers()
-
-    alice.client.send({ action: 'update_call', callId, description: OFFER })
-    await settled(alice.client)
-
-    expect(eventsOf(alice.client).filter((event) => event === 'call_response')).toHaveLength(1)
-    await expect(call.hold()).rejects.toThrow('another update is open')
-    expect(call.state).toBe('established')
-  })
-
-  test('of the party end with the call', async () => {
-    const { alice, callId, call } = await established()
-    const holding = call.hold()
-    holding.catch(() => undefined)
-    await alice.client.next('updating_call')
-
-    alice.client.send({ action: 'hangup', callId })
-
-    await expect(holding).rejects.toThrow('The call ended')
-  })
-
-  test('wait for the call to stand', async () => {
-    const { alice, callId, call } = await calling()
-
-    await expect(call.hold()).rejects.toThrow('not established')
-    alice.send({ action: 'update_call', callId, description: OFFER })
-    await settled(alice)
-
-    expect(eventsOf(alice)).not.toContain('updated_call')
   })
 })
 

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import type { InfobipEmulatedCall, InfobipEmulator } from '../../../../adapters/infobip/emulator.ts'
 import { loadNodeWebRtc, meter } from '../../../../src/testing/webrtc.ts'
 import type { Meter } from '../../../../src/testing/webrtc.ts'
-import { join, placing } from './raw-client.ts'
+import { join, placing, start } from './raw-client.ts'
 import type { Json, RawClient } from './raw-client.ts'
 
 export interface WebClient {
@@ -89,3 +89,18 @@ export function nextCall(gateway: InfobipEmulator): Promise<InfobipEmulatedCall>
     })
   })
 }
+
+export const PHONE = { action: 'pstn_call' }
+
+/** A client that has called a phone which waits to be steered. */
+export async function calling(more = {}) {
+  const gateway = await start()
+  gateway.party('+4179')
+  const alice = await join(gateway, 'alice')
+  const next = nextCall(gateway)
+  const call = placing('+4179', { ...PHONE, ...more })
+  alice.send(call)
+  return { gateway, alice, callId: call.callId, call: await next }
+}
+
+export const eventsOf = ({ received }: RawClient): unknown[] => received.map(({ event }) => event)
