@@ -4,3 +4,14 @@ export type { InfobipCallDetails } from './gateway.ts'
 export { infobipBackoff, infobipPolicy } from './options.ts'
 export type { InfobipOptions } from './options.ts'
 export type { HeartbeatPolicy, WebSocketClass, WebSocketLike } from './socket.ts'
+export { CallStatus, IncomingCall, InfobipRTC, OutgoingCall } from './sdk.ts'
+export type {
+  Call,
+  CallEvents,
+  CallOptions,
+  CallStreams,
+  HangupStatus,
+  InfobipRTCEvents,
+  InfobipRTCOptions,
+  User
+} from './sdk.ts'

@@ -2,9 +2,13 @@
 export type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike
 
 export interface WebSocketLike {
-  addEventListener(type: 'open' | 'close' | 'error' | 'message', listener: (event: never) => void): void
+  addEventListener(type: 'open' | 'error', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void
   send(data: string): void
   close(code?: number, reason?: string): void
+  /** Where there is one (`ws`): closes without waiting for the other side. */
+  terminate?(): void
 }
 
 /** The gateway closes nothing that is idle, and tells nothing of what it lost: we ask, and it has to answer. */
@@ -29,6 +33,9 @@ export interface SocketEnd {
   readonly code: number
   readonly reason: string
 }
+
+/** Milliseconds the other side has to close a connection that we have closed. */
+const goodbye = 2_000
 
 /** One connection at a time: opening another drops the one before, of which nothing is heard any more. */
 export class GatewaySocket {
@@ -62,7 +69,7 @@ export class GatewaySocket {
       this.#isOpen = true
       this.#beating = setInterval(() => this.beat(), this.#heartbeat.period)
     })
-    socket.addEventListener('message', ({ data }: { readonly data: unknown }) => {
+    socket.addEventListener('message', ({ data }) => {
       if (this.#socket !== socket) return
       clearTimeout(this.#doubting)
       this.#doubting = undefined
@@ -71,7 +78,7 @@ export class GatewaySocket {
     })
     // always followed by close, which says more
     socket.addEventListener('error', () => {})
-    socket.addEventListener('close', ({ code, reason }: { readonly code: number; readonly reason: string }) => {
+    socket.addEventListener('close', ({ code, reason }) => {
       if (this.#socket !== socket) return
       const wasOpen = this.#isOpen
       this.#forget()
@@ -98,9 +105,13 @@ export class GatewaySocket {
   close(code?: number, reason?: string) {
     const socket = this.#socket
     this.#forget()
+    if (socket === null) return
+    // in a dead network nobody ever says goodbye
+    const timer = setTimeout(() => socket.terminate?.(), goodbye)
+    socket.addEventListener('close', () => clearTimeout(timer))
     // a WebSocket takes no reason without a code, and `undefined` is not "none" to every class of it
-    if (code === undefined) socket?.close()
-    else socket?.close(code, reason)
+    if (code === undefined) socket.close()
+    else socket.close(code, reason)
   }
 
   #forget() {
