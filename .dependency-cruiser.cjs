@@ -1,12 +1,12 @@
 // Imports point one way. Each rule is tried with an import that breaks it in test/gates/layers.test.ts.
 //
 //   machines  ←  src  ←  react | testing | cli | …        machines  ←  adapters/<name>
-//                src  ←  adapters/<name>/sdk
+//                src  ←  adapters/<name>/sdk           adapters/webrtc  ←  adapters/<name>
 
 const error = (name, from, to) => ({ name, severity: 'error', from, to })
 
 const emulator = '^adapters/[^/]+/emulator(\\.ts$|/)'
-const sdk = '^adapters/[^/]+/sdk\\.ts$'
+const sdk = '^adapters/[^/]+/sdk(\\.ts$|/)'
 const bindings = 'react|vue|svelte'
 const surroundings = `${bindings}|inspect|testing|cli`
 
@@ -45,12 +45,12 @@ module.exports = {
     error(
       'an-adapter-knows-machines-and-itself',
       { path: '^adapters/([^/]+)/', pathNot: [emulator, sdk] },
-      { path: ['^src/', '^adapters/'], pathNot: ['^adapters/$1/', '^adapters/sip/index\\.ts$'] }
+      { path: ['^src/', '^adapters/'], pathNot: ['^adapters/$1/', '^adapters/webrtc/', '^adapters/sip/index\\.ts$'] }
     ),
     error(
       'only-sip-is-built-upon',
       { path: '^adapters/([^/]+)/', pathNot: '^adapters/(yeastar|sipcentric)/' },
-      { path: '^adapters/', pathNot: '^adapters/$1/' }
+      { path: '^adapters/', pathNot: ['^adapters/$1/', '^adapters/webrtc/'] }
     ),
     error('sdk-uses-the-public-entry', { path: sdk }, { path: '^src/', pathNot: '^src/index\\.ts$' }),
     error('emulator-uses-only-testing', { path: emulator }, { path: '^src/', pathNot: '^src/testing/' }),

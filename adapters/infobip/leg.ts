@@ -7,7 +7,7 @@ import { destinationOf } from './destination.ts'
 import { sendDigit } from './digits.ts'
 import { endingOf, lostEnd, mediaEnd, rejections } from './endings.ts'
 import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
-import { Offers } from './offers.ts'
+import { endLater, Offers } from './offers.ts'
 import type { Candidate, ClientAction, GatewayEvents } from './wire.ts'
 
 /** One call at the gateway, and its media. */
@@ -74,7 +74,7 @@ export class InfobipLeg implements Leg {
       case 'accept':
         return this.#offers?.welcome()
       case 'refuse':
-        // there is no word for it: the gateway lets one side offer at a time, and leaves the other unanswered
+        // there is no word for it, and no need: the gateway lets one side offer at a time
         return
       case 'verify':
         if (this.#gateway.resumes) return this.#offers?.verify(command.attempt)
@@ -102,9 +102,8 @@ export class InfobipLeg implements Leg {
       case 'hangup':
       case 'call-error':
         return this.#end(endingOf(frame, { isIncoming: this.#incoming !== null, isAnswered: this.#isAnswered }))
-      case 'updated_call':
-      case 'info':
-        // the end of the peer's offer, which has ended for us with our answer; and what 1.x tells for people to see
+      case 'updated_call': // ended for us with our answer
+      case 'info': // what 1.x tells for people to see
         return
     }
   }
@@ -217,9 +216,8 @@ export class InfobipLeg implements Leg {
         this.#remoteStream = stream
         this.#emit({ type: 'leg.media' })
       },
-      found: (candidate) => {
-        this.#gateway.say({ action: 'ice_candidate', callId: this.callId, ice: toWire(candidate) })
-      }
+      found: (candidate) =>
+        void this.#gateway.say({ action: 'ice_candidate', callId: this.callId, ice: toWire(candidate) })
     })
     this.#peer = peer
     return peer
@@ -265,8 +263,12 @@ export class InfobipLeg implements Leg {
     const action: ClientAction = isRinging
       ? { action: 'call_response', callId, status: 'decline', code }
       : { action: 'hangup', callId }
-    const isSaid = this.#gateway.isOpen && this.#gateway.say(action)
-    if (!isSaid && this.#gateway.resumes && this.#isAnswered) this.#gateway.sayLater(action)
+    const peer = this.#peer
+    if (this.#gateway.isOpen) this.#gateway.say(action)
+    else if (this.#gateway.resumes && this.#isAnswered && peer !== null) {
+      this.#peer = null
+      void endLater(peer, callId, (later) => this.#gateway.sayLater(later))
+    }
   }
 
   #over(end: CallEnd) {
@@ -289,9 +291,7 @@ export class InfobipLeg implements Leg {
   #enqueue(act: () => void | Promise<void>) {
     this.#work = this.#work
       .then(() => (this.#isOver ? undefined : act()))
-      .catch((error: unknown) => {
-        this.#over(mediaEnd(error))
-      })
+      .catch((error: unknown) => this.#over(mediaEnd(error)))
   }
 
   #emit(event: LegEvent) {

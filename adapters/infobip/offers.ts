@@ -144,6 +144,19 @@ export class Offers {
   }
 }
 
+/** Hung up while cut off: on the next connection the call is taken up again, only to be ended. */
+export async function endLater(peer: Peer, callId: string, sayLater: (action: ClientAction) => void) {
+  try {
+    const sdp = await peer.offer({ restart: true })
+    sayLater({ action: 'reconnect_application_call', callId, audioOffer: { type: 'offer', sdp } })
+    sayLater({ action: 'hangup', callId })
+  } catch {
+    // the gateway gives it up by itself
+  } finally {
+    peer.close()
+  }
+}
+
 function failure(error: unknown): Failure {
   return { code: 'negotiation.failed', text: error instanceof Error ? error.message : String(error) }
 }

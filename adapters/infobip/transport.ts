@@ -121,7 +121,8 @@ class WebSocketTransport implements InfobipTransport, Gateway {
   }
 
   sayLater(action: ClientAction) {
-    this.#later.push(action)
+    if (this.isOpen) this.say(action)
+    else if (!this.#isDisposed) this.#later.push(action)
   }
 
   openConnection(): RTCPeerConnection {

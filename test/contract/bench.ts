@@ -3,7 +3,16 @@ import type { Transport } from '../../machines/index.ts'
 import type { NodeWebRtc } from '../../src/testing/webrtc.ts'
 
 /** What not every server can be made to do. */
-export type Ability = 'silence' | 'early-media' | 'script-offers' | 'fork' | 'forget-nobody'
+export type Ability =
+  | 'silence'
+  | 'early-media'
+  | 'script-offers'
+  | 'fork'
+  | 'forget-nobody'
+  | 'several-calls'
+  | 'several-devices'
+  | 'signalled-hold'
+  | 'receive-digits'
 
 export interface Bench {
   /** Why this bench cannot do it; what is not listed it can. */

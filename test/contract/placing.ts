@@ -132,7 +132,8 @@ export function placing(scene: Scene) {
       await there.reaches('ended')
     })
 
-    test('is one of several, and none knows of the others', async () => {
+    test('is one of several, and none knows of the others', async (context) => {
+      scene.needs('several-calls', context)
       const person = await scene.person()
       const fars = await Promise.all([scene.far(), scene.far()])
       const next = fars.map((far) => far.next())

@@ -85,7 +85,8 @@ export function receiving(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('rings at every device, and at none any more once one has answered', async () => {
+    test('rings at every device, and at none any more once one has answered', async (context) => {
+      scene.needs('several-devices', context)
       const { persons, calls, there } = await scene.ringingTwice()
 
       await Promise.all([calls[0]?.answer(), there.reaches('established')])
@@ -94,7 +95,8 @@ export function receiving(scene: Scene) {
       expect(persons[1]?.microphones).toBe(0)
     })
 
-    test('answered by two devices at once goes to one of them, and the other one hears of it', async () => {
+    test('answered by two devices at once goes to one of them, and the other one hears of it', async (context) => {
+      scene.needs('several-devices', context)
       const { calls, there } = await scene.ringingTwice()
 
       await Promise.allSettled([...calls.map((call) => call.answer()), there.reaches('established')])

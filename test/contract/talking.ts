@@ -9,7 +9,8 @@ const ways = [
 
 export function talking(scene: Scene) {
   describe.each(ways)('a call that was %s', (_, begin) => {
-    test('is held and resumed by us', async () => {
+    test('is held and resumed by us', async (context) => {
+      scene.needs('signalled-hold', context)
       const talk = await scene[begin]()
       const { call, there } = talk
 
@@ -81,7 +82,8 @@ export function talking(scene: Scene) {
       expect(call.state.microphone).toBe('muted')
     })
 
-    test('stays silent while we hold, whatever the far end does', async () => {
+    test('stays silent while we hold, whatever the far end does', async (context) => {
+      scene.needs('signalled-hold', context)
       const talk = await scene[begin]()
       const { call, there } = talk
       await call.hold()
@@ -102,7 +104,8 @@ export function talking(scene: Scene) {
       await soon(() => there.digits === '12#*9A', 'all digits have arrived')
     })
 
-    test('tells of the digits of the far end, in order', async () => {
+    test('tells of the digits of the far end, in order', async (context) => {
+      scene.needs('receive-digits', context)
       const { call, there } = await scene[begin]()
       let digits = ''
       call.events$.subscribe((event) => {

@@ -40,7 +40,13 @@ export async function startInfobipBench(
   let count = 0
 
   return {
-    cannot: { 'forget-nobody': 'the far end is a part of the server, and goes with it' },
+    cannot: {
+      'forget-nobody': 'the far end is a part of the server, and goes with it',
+      'several-calls': 'the provider lets a client have one call at a time',
+      'several-devices': 'how the provider treats them is not known',
+      'signalled-hold': 'the protocol has no hold',
+      'receive-digits': 'the protocol has no message that brings digits'
+    },
     webRtc,
     nobody: 'nobody-1',
     get server() {
