@@ -19,7 +19,7 @@ export function fromApplication(action: ApplicationAction): ClientAction | null 
         destination: action.destination,
         description,
         customData,
-        ...(internalCustomData?.from !== undefined && { from: internalCustomData.from })
+        ...(internalCustomData?.from && { from: internalCustomData.from })
       }
     }
     case 'application_call_accept':

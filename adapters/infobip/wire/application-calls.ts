@@ -12,7 +12,8 @@ const strings = v.record(v.string(), v.string())
 const internalCustomData = v.looseObject({
   type: v.picklist(['WEBRTC', 'PHONE_NUMBER', 'VIBER', 'ROOM']),
   to: v.exactOptional(v.string()),
-  from: v.exactOptional(v.string()),
+  /** Null from a client that was given none. */
+  from: v.nullish(v.string()),
   roomName: v.exactOptional(v.string()),
   withDialog: v.exactOptional(v.string()),
   isVideo: v.exactOptional(v.string())

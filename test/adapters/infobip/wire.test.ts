@@ -80,6 +80,15 @@ const ACTIONS = [
     media: { audio: { muted: false }, video: { camera: true } },
     autoReconnect: false
   },
+  {
+    action: 'application_call',
+    callId: CALL,
+    destination: '41793026727',
+    applicationId: 'WEBRTC',
+    callsConfigurationId: 'WEBRTC',
+    description: OFFER,
+    internalCustomData: { to: '41793026727', from: null, type: 'PHONE_NUMBER', withDialog: 'true' }
+  },
   { action: 'application_call_accept', callId: CALL, description: ANSWER, media: {}, autoReconnect: true },
   {
     action: 'application_call_decline',
