@@ -54,7 +54,9 @@ export function gatewayOf({ token, url, dialect }: InfobipOptions): string {
     dialect === '2.6.1' && /^iop[12]$/.test(location ?? '') ? `portunus-${location}.ioinfobip.com` : undefined
   const gateway = gatewayUrl(location, url ?? moved)
   try {
-    if (/^wss?:$/.test(new URL(gateway).protocol)) return gateway
+    const { protocol, pathname } = new URL(gateway)
+    // another scheme stands where the host should
+    if (/^wss?:$/.test(protocol) && !pathname.startsWith('//')) return gateway
   } catch {
     // said below
   }

@@ -49,6 +49,9 @@ export class Call {
   readonly #origin: CallOrigin
   readonly #handlers = new Handlers<CallEvents>(['ringing', 'early-media', 'established', 'updated', 'hangup', 'error'])
   readonly #startTime = new Date()
+  #placed: { resolve(call: EngineCall): void; reject(status: HangupStatus): void } | null = null
+  /** Rejects when it never is. */
+  readonly #whenPlaced: Promise<EngineCall>
   #call: EngineCall | null = null
   #details: InfobipCallDetails | null = null
   #localStream: MediaStream | null = null
@@ -60,6 +63,11 @@ export class Call {
 
   constructor(origin: CallOrigin) {
     this.#origin = origin
+    this.#whenPlaced = new Promise((resolve, reject) => {
+      this.#placed = { resolve, reject }
+    })
+    // whoever asks something of it hears of it
+    this.#whenPlaced.catch(() => {})
   }
 
   id(): string {
@@ -138,6 +146,7 @@ export class Call {
   /** Takes the engine's call over: from now on this one tells what becomes of it. */
   protected adopt(call: EngineCall) {
     this.#call = call
+    this.#placed?.resolve(call)
     this.#details = this.#origin.details(call)
     call.events$.subscribe((event) => {
       if (event.type === 'call.ended') this.#over(event.end)
@@ -148,8 +157,8 @@ export class Call {
 
   /** Fails as Infobip's do: with a status that has an id. */
   protected async command(act: (call: EngineCall) => Promise<void>): Promise<void> {
-    if (this.#call === null) throw errorOf(new Error('The call is not placed yet'))
-    await act(this.#call).catch((error: unknown) => {
+    const call = await this.#whenPlaced
+    await act(call).catch((error: unknown) => {
       throw errorOf(error)
     })
   }
@@ -169,6 +178,7 @@ export class Call {
   protected fail(status: HangupStatus) {
     if (this.#endTime !== undefined) return
     this.#endTime = new Date()
+    this.#placed?.reject(status)
     this.#handlers.tell('error', { status })
   }
 
