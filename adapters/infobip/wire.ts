@@ -4,19 +4,17 @@
  * 0.4.1 and 1.x speak alike; 2.x places calls in words of its own, and can go on with one after a reconnect.
  */
 import type { ClientAction } from './wire/actions.ts'
-import type { ApplicationAction, ApplicationEvent } from './wire/application-calls.ts'
+import type { ApplicationAction } from './wire/application-calls.ts'
+import type { ApplicationEvent } from './wire/application-events.ts'
 import type { ConferenceAction } from './wire/conferences.ts'
 import type { GatewayEvent } from './wire/events.ts'
 
 export { actionSchemas, parseAction, placingSchemas } from './wire/actions.ts'
 export type { ClientAction, ClientActions, Placing } from './wire/actions.ts'
-export { applicationActionSchemas, applicationEventSchemas } from './wire/application-calls.ts'
-export type {
-  ApplicationAction,
-  ApplicationActions,
-  ApplicationEvent,
-  ApplicationEvents
-} from './wire/application-calls.ts'
+export { applicationActionSchemas } from './wire/application-calls.ts'
+export { applicationEventSchemas } from './wire/application-events.ts'
+export type { ApplicationAction, ApplicationActions } from './wire/application-calls.ts'
+export type { ApplicationEvent, ApplicationEvents } from './wire/application-events.ts'
 export { conferenceActionSchemas, conferenceEventSchemas } from './wire/conferences.ts'
 export type { ConferenceAction } from './wire/conferences.ts'
 export { eventSchemas, parseEvent } from './wire/events.ts'

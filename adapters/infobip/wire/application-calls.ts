@@ -3,30 +3,11 @@
  * `WEBRTC`. Candidates, ringing, the answer and the end are as in 1.x, but for ids that are strings.
  */
 import * as v from 'valibot'
-import { answer, offer, recording } from './parts.ts'
+import { answer, internalCustomData, offer } from './parts.ts'
 
 const callId = v.pipe(v.string(), v.nonEmpty())
 const strings = v.record(v.string(), v.string())
 
-/** Who is called how; values are strings, booleans included. */
-const internalCustomData = v.looseObject({
-  type: v.picklist(['WEBRTC', 'PHONE_NUMBER', 'VIBER', 'ROOM']),
-  to: v.exactOptional(v.string()),
-  /** Null from a client that was given none. */
-  from: v.nullish(v.string()),
-  roomName: v.exactOptional(v.string()),
-  withDialog: v.exactOptional(v.string()),
-  isVideo: v.exactOptional(v.string())
-})
-
-const identity = v.object({ identity: v.string(), displayName: v.nullish(v.string()) })
-const endpoint = v.looseObject({ type: v.string() })
-const participant = v.object({
-  endpoint,
-  state: v.string(),
-  disconnected: v.exactOptional(v.boolean()),
-  media: v.exactOptional(v.unknown())
-})
 const media = v.exactOptional(v.unknown())
 
 export const applicationActionSchemas = {
@@ -68,42 +49,7 @@ export const applicationActionSchemas = {
   })
 }
 
-export const applicationEventSchemas = {
-  application_call: v.object({
-    event: v.literal('application_call'),
-    callId,
-    caller: identity,
-    callsConfigurationId: v.exactOptional(v.string()),
-    applicationId: v.exactOptional(v.string()),
-    internalCustomData: v.exactOptional(internalCustomData),
-    customData: v.exactOptional(v.unknown()),
-    recording: v.exactOptional(recording),
-    description: offer
-  }),
-  dialog_created: v.object({ event: v.literal('dialog_created'), id: v.string(), participants: v.array(participant) }),
-  dialog_established: v.object({
-    event: v.literal('dialog_established'),
-    id: v.string(),
-    participants: v.array(participant),
-    recordingType: v.exactOptional(v.string())
-  }),
-  dialog_finished: v.object({
-    event: v.literal('dialog_finished'),
-    id: v.string(),
-    status: v.exactOptional(v.unknown())
-  }),
-  participant_media_changed: v.object({
-    event: v.literal('participant_media_changed'),
-    endpoint,
-    media: v.object({ audio: v.object({ muted: v.boolean(), deaf: v.exactOptional(v.boolean()) }) })
-  })
-}
-
 export type ApplicationActions = {
   [Name in keyof typeof applicationActionSchemas]: v.InferOutput<(typeof applicationActionSchemas)[Name]>
 }
 export type ApplicationAction = ApplicationActions[keyof ApplicationActions]
-export type ApplicationEvents = {
-  [Name in keyof typeof applicationEventSchemas]: v.InferOutput<(typeof applicationEventSchemas)[Name]>
-}
-export type ApplicationEvent = ApplicationEvents[keyof ApplicationEvents]

@@ -1,7 +1,7 @@
 /** What the gateway says to a client in calls of 0.4.1 and 1.x, and what 2.x adds to the handshake and to resuming. */
 import * as v from 'valibot'
-import { applicationEventSchemas } from './application-calls.ts'
-import type { ApplicationEvent } from './application-calls.ts'
+import { applicationEventSchemas } from './application-events.ts'
+import type { ApplicationEvent } from './application-events.ts'
 import { readFrame } from './frame.ts'
 import type { Frame } from './frame.ts'
 import { answer, call, candidate, offer, recording, status, user } from './parts.ts'

@@ -30,6 +30,17 @@ export const user = v.object({ identity: v.string(), displayName: v.nullish(v.st
 /** 0.4.1 has a boolean, 1.x an object. */
 export const recording = v.union([v.boolean(), v.object({ audio: v.boolean(), video: v.boolean() })])
 
+/** Who is called how in 2.x; values are strings, booleans included. */
+export const internalCustomData = v.looseObject({
+  type: v.picklist(['WEBRTC', 'PHONE_NUMBER', 'VIBER', 'ROOM']),
+  to: v.exactOptional(v.string()),
+  /** Null from a client that was given none. */
+  from: v.nullish(v.string()),
+  roomName: v.exactOptional(v.string()),
+  withDialog: v.exactOptional(v.string()),
+  isVideo: v.exactOptional(v.string())
+})
+
 export type Offer = v.InferOutput<typeof offer>
 export type Answer = v.InferOutput<typeof answer>
 export type Description = v.InferOutput<typeof description>
