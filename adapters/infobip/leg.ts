@@ -108,9 +108,9 @@ export class InfobipLeg implements Leg {
     }
   }
 
-  /** The gateway ends what is not answered, and without resuming everything else too. */
-  connectionLost() {
-    if (this.#gateway.resumes && this.#isAnswered && !this.#isLeaving) return this.#offers?.forget()
+  /** The gateway ends what is not answered, and what cannot be resumed. */
+  connectionLost(mayReturn: boolean) {
+    if (mayReturn && this.#gateway.resumes && this.#isAnswered && !this.#isLeaving) return this.#offers?.forget()
     this.#over(this.#isLeaving ? { by: 'local', reason: 'hangup' } : lostEnd)
   }
 

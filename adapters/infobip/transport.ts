@@ -253,7 +253,7 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     this.#identity = null
     this.#probe = null
     if (permanent) this.#later = []
-    for (const leg of [...this.#legs.values()]) leg.connectionLost()
+    for (const leg of [...this.#legs.values()]) leg.connectionLost(!permanent)
     this.#emit({ type: 'transport.closed', attempt: this.#attempt, permanent, cause })
   }
 

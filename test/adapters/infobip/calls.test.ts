@@ -263,10 +263,9 @@ describe('a lost connection', { timeout: 20_000 }, () => {
     const { alice, call } = await talking({ user: 'banned', changes: { dialect: '2.6.1' } })
 
     bench.server.close('banned', 4003, 'Banned.')
-    await soon(() => alice.engine.connection$.value.status === 'offline', 'offline')
-    await call.hangup()
 
-    expect(call.state.status).toBe('ended')
+    expect(await call.ended()).toMatchObject({ by: 'system', reason: 'network' })
+    expect(alice.engine.connection$.value.status).toBe('offline')
   })
 })
 
