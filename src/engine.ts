@@ -185,7 +185,7 @@ class EngineImplementation implements Engine {
     const refusal = this.#transport.check(target)
     if (refusal !== null) return errorOf(refusal)
     if (this.#account.isOnline) return null
-    return new CallError('connection.offline', 'Not connected: call connect() first, or wait for the reconnect', {
+    return new CallError('connection.offline', 'Not connected: call connect(), or wait for the reconnect', {
       state: this.connection$.value.status
     })
   }
