@@ -77,7 +77,7 @@ test.each([
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   prepare(server)
   await once(server, 'listening')
-  onTestFinished(() => void server.close())
+  onTestFinished(() => server.close())
   const garbage: string[] = []
   const engine = phone({ url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, uri })
   engine.events$.subscribe(({ event }) => garbage.push(event.type))
