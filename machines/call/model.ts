@@ -116,7 +116,7 @@ export interface CallInput {
   readonly dial?: DialOptions
 }
 
-export const noTerms: Terms = { hold: false, restarts: 0 }
+const noTerms: Terms = { hold: false, restarts: 0 }
 
 export function callContext(input: CallInput): CallContext {
   return {
