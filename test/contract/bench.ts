@@ -5,9 +5,13 @@ import type { NodeWebRtc } from '../../src/testing/webrtc.ts'
 /** What not every server can be made to do. */
 export type Ability = 'silence' | 'early-media' | 'script-offers' | 'fork' | 'forget-nobody'
 
-export interface Bench {
-  /** Why this bench cannot do it; what is not listed it can. */
+/** What a server is put to the test with: how to start its bench, and what it cannot be made to do, with the reason. */
+export interface BenchPlan {
   readonly cannot: Partial<Record<Ability, string>>
+  start(): Promise<Bench>
+}
+
+export interface Bench {
   readonly webRtc: NodeWebRtc
   /** The account of a user nobody else is, or one more device of somebody. */
   account(options?: AccountOptions): Promise<Account>

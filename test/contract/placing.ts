@@ -17,8 +17,7 @@ export function placing(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('is heard ringing before it is answered', async (context) => {
-      scene.needs('early-media', context)
+    scene.needing('early-media')('is heard ringing before it is answered', async () => {
       const { call, there } = await scene.dialled()
 
       await there.ring({ earlyMedia: true })
@@ -54,8 +53,7 @@ export function placing(scene: Scene) {
       expect(await call.ended()).toMatchObject({ by: 'remote', reason: 'unavailable' })
     })
 
-    test('is cancelled before the far end has said anything', async (context) => {
-      scene.needs('silence', context)
+    scene.needing('silence')('is cancelled before the far end has said anything', async () => {
       const { call, there } = await scene.dialled()
 
       await call.hangup()
