@@ -1,0 +1,6 @@
+export { azstackTransport } from './transport.ts'
+export type { AzstackTransport, AzstackUser } from './transport.ts'
+export type { AzstackOptions } from './options.ts'
+export type { AzstackNotice, PaidCallLog } from './notices.ts'
+export type { GatheringPolicy } from './media.ts'
+export type { WebSocketClass, WebSocketLike } from './link.ts'
