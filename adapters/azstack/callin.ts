@@ -1,4 +1,5 @@
 import type { CallEnd } from '../../machines/index.ts'
+import { anotherDevice } from './line.ts'
 import type { Dialogue, Farewell, Line } from './line.ts'
 import { service } from './packets.ts'
 import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
@@ -71,5 +72,5 @@ export class Callin implements Dialogue {
 /** The user has done on another device what ends the call on this one. */
 export function endedElsewhere(line: Line, end: CallEnd) {
   if (end.reason === 'answered-elsewhere' && !line.isAnswered) return line.cancelled(true)
-  line.over({ ...end, provider: { text: 'another device' } })
+  line.over({ ...end, provider: { text: anotherDevice } })
 }

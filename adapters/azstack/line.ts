@@ -42,3 +42,6 @@ export interface Remark {
   readonly where: 'here' | 'elsewhere'
   readonly code: number
 }
+
+/** What the end of a call says of itself that the user brought about on another device. */
+export const anotherDevice = 'another device'

@@ -103,7 +103,8 @@ export class Media {
   }
 
   #onCandidate = ({ candidate }: RTCPeerConnectionIceEvent) => {
-    if (candidate !== null && candidate.candidate !== '') this.#listener.found(candidate)
+    // the last one says that there are no more, and is not the same everywhere
+    if (candidate?.candidate) this.#listener.found(candidate)
   }
 
   #onTrack = ({ streams, track }: RTCTrackEvent) => {
