@@ -16,8 +16,13 @@ const MODULUS = { bits: 2048, bytes: 256 }
 /** RFC 8017 §7.2.1: two bytes, at least eight of padding, a zero. */
 const SHORTEST_PREFIX = 11
 
+const generate = () => promisify(generateKeyPair)('rsa', { modulusLength: MODULUS.bits })
+/** One for all the servers of a process: primes take a while to find. */
+let pair: ReturnType<typeof generate> | null = null
+
 export async function createKeys(): Promise<Keys> {
-  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: MODULUS.bits })
+  pair ??= generate()
+  const { publicKey, privateKey } = await pair
 
   // Node refuses this padding, or answers a wrong block with random bytes so that nobody learns from the difference
   // (CVE-2023-46809). Here the difference is wanted: the block is taken off by hand.

@@ -36,7 +36,6 @@ export interface CalloutOptions {
 
 export function openCallout({ start, record, media, send, isPrompt, onFault }: CalloutOptions): Callout {
   const { callId, to } = start
-  let accepted = false
   let offer: string | null = null
   let description: Promise<string> | null = null
   let arrive = (): void => undefined
@@ -108,12 +107,10 @@ export function openCallout({ start, record, media, send, isPrompt, onFault }: C
       record.end(reason)
     },
     accept() {
-      accepted = true
       send({ service: service.calloutCharging, body: { callId, status: 100 } })
       send({ service: service.calloutAccepted, body: { callId } })
     },
     offered(body) {
-      if (!accepted) return 'Offer Before 504'
       if (body.to !== to) return 'Another Number'
       if (offer !== null) return 'Offered Already'
       if (!isComplete(body.sdp_candidate)) return 'Incomplete sdp_candidate'
