@@ -57,7 +57,11 @@ export async function startAzstackEmulator(options: AzstackEmulatorOptions = {})
     onClose: ({ user }) => {
       publish()
       if (user === null || stopping) return
-      timers.after(detachGrace, () => connectionsOf(user).length === 0 && stage.abandoned(user))
+      timers.after(detachGrace, () => {
+        if (connectionsOf(user).length > 0) return
+        stage.abandoned(user)
+        freeCalls.abandoned(reception.userId(user))
+      })
     }
   })
   const connectionsOf = (user: string): Connection[] =>

@@ -102,7 +102,7 @@ export const serverBodies = {
   [service.calloutStatus]: v.object({ callId: ownCallId, code, sdp_candidate: v.optional(v.string()) }),
   [service.callinStart]: v.object({
     callId: serverCallId,
-    callType: v.unknown(),
+    callType: ignored,
     from: v.string(),
     to: v.string(),
     sdp_candidate: text
@@ -149,7 +149,7 @@ export const clientBodies = {
   [service.calloutStop]: v.object({ callId: ownCallId, to: text }),
   [service.callinStatus]: v.object({
     callId: serverCallId,
-    callType: v.unknown(),
+    callType: ignored,
     /** The caller's number, */
     destination: v.string(),
     /** and the one that was called. */

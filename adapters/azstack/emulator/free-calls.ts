@@ -9,6 +9,8 @@ export type FreePacket = Extract<ClientPacket, { service: 186 | 187 | 188 }>
 
 export interface FreeCalls {
   receive(packet: FreePacket, connection: Connection, from: number): Verdict
+  /** The last connection of this user is gone for good. */
+  abandoned(userId: number): void
 }
 
 export interface FreeCallsOptions {
@@ -59,6 +61,11 @@ export function createFreeCalls({ isUser, send }: FreeCallsOptions): FreeCalls {
         if ('end' in meaning) calls.delete(key)
         send(to, { service: packet.service, body: { ...packet.body, from } })
         send(from, { service: service.freeStatusElsewhere, body: { callId, status } }, connection)
+      }
+    },
+    abandoned(userId) {
+      for (const [key, { caller, callee }] of [...calls]) {
+        if (caller === userId || callee === userId) calls.delete(key)
       }
     }
   }

@@ -108,6 +108,23 @@ describe('a free call', () => {
   })
 })
 
+test('a free call is forgotten when nobody comes back for it', async () => {
+  const server = await start({ detachGrace: 10 })
+  const alice = await signIn(server, 'alice', connectRaw)
+  const bob = await signIn(server, 'bob', connectRaw)
+  const [from, to] = [server.userId('alice'), server.userId('bob')]
+  alice.send(186, { callId: 5, mediaType: 1, to, sdp: { type: 'offer', sdp: 'v=0' } })
+  await bob.next(186)
+
+  server.drop('alice')
+
+  await eventually(async () => {
+    bob.send(188, { callId: 5, to: from, status: 180 })
+    await settled(bob)
+    expect(server.trace.findLast(({ fault }) => fault)?.fault).toBe('No Such Call')
+  })
+})
+
 describe('what else there is to ask', () => {
   test('pings are taken without a word, devices and states with one', async () => {
     const server = await start()
