@@ -17,7 +17,7 @@ const MODULUS = { bits: 2048, bytes: 256 }
 const SHORTEST_PREFIX = 11
 
 const generate = () => promisify(generateKeyPair)('rsa', { modulusLength: MODULUS.bits })
-/** One for all the servers of a process: primes take a while to find. */
+/** One for all the servers of a process: primes take a while to find, and a server that is restarted keeps its key. */
 let pair: ReturnType<typeof generate> | null = null
 
 export async function createKeys(): Promise<Keys> {
