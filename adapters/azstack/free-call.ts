@@ -6,6 +6,8 @@ import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
 import { freeCodes, freeMeaning } from './statuses.ts'
 
 const audio = 1
+/** Who has told us of more than this before we answered is making them up. */
+const mostCandidates = 200
 
 /** A call between two users: the service passes on what they say, and candidates follow one by one. */
 abstract class FreeCall implements Dialogue {
@@ -14,6 +16,8 @@ abstract class FreeCall implements Dialogue {
   /** The other one's `userId`. */
   protected readonly peer: number
   protected media: Media | null = null
+  /** The caller's candidates, which come before we have answered. */
+  protected readonly early: RTCIceCandidateInit[] = []
   /** What we have found before the other one could be told. */
   #waiting: RTCIceCandidate[] | null = []
 
@@ -61,15 +65,16 @@ abstract class FreeCall implements Dialogue {
 
   #told(data: ServerBody<187>) {
     if (data.type === 1) return this.answeredWith(data.data.sdp)
+    if (this.early.length > mostCandidates) return this.line.garbage('More candidates than anybody has')
     const { sdp: candidate, sdpMid, sdpMLineIndex } = data.data
-    const adding = this.media?.add({ candidate, sdpMid, sdpMLineIndex })
-    // one that cannot be used leaves the others
-    adding?.catch(() => this.line.garbage('A candidate that cannot be used'))
-    if (adding === undefined) this.early.push({ candidate, sdpMid, sdpMLineIndex })
+    if (this.media === null) return void this.early.push({ candidate, sdpMid, sdpMLineIndex })
+    this.add({ candidate, sdpMid, sdpMLineIndex })
   }
 
-  /** The caller's candidates come before we have answered. */
-  protected readonly early: RTCIceCandidateInit[] = []
+  /** One that cannot be used leaves the others. */
+  protected add(candidate: RTCIceCandidateInit) {
+    this.media?.add(candidate).catch(() => this.line.garbage('A candidate that cannot be used'))
+  }
 
   #found(candidate: RTCIceCandidate) {
     if (this.#waiting !== null) return void this.#waiting.push(candidate)
@@ -147,7 +152,7 @@ export class FreeCallin extends FreeCall {
     this.line.attempt(async () => {
       const media = this.open()
       const sdp = await media.answer(this.#offer, this.line.stream)
-      for (const candidate of this.early) await media.add(candidate)
+      for (const candidate of this.early.splice(0)) this.add(candidate)
       if (this.line.isOver) return
       const answer = { type: 'answer', sdp } as const
       this.line.say(this.status(freeCodes.established))

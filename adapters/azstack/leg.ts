@@ -208,8 +208,9 @@ export class AzstackLeg implements Leg, Line {
   #end(event: LegEvent) {
     if (this.#isOver) return
     this.#release()
-    this.#emit(event)
+    // first: whoever hears it may dispose of the leg at once, and nobody is told twice
     this.#isOver = true
+    this.#events.next(event)
   }
 
   #release() {
