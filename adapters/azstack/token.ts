@@ -58,12 +58,12 @@ interface NodeProcess {
   getBuiltinModule?(id: 'node:module'): { createRequire(from: string): (id: string) => unknown } | undefined
 }
 
-/** Its ES modules import each other without file extensions, which Node refuses; the CommonJS build is fine there. */
+/** Its ES modules import each other without file extensions, which Node refuses; the CommonJS build, which is the class, is fine. */
 function requireJsEncrypt(): JsEncryptClass | null {
   const { process } = globalThis as { readonly process?: NodeProcess }
   try {
     const load = process?.getBuiltinModule?.('node:module')?.createRequire(import.meta.url)
-    return (load?.('jsencrypt') as { readonly JSEncrypt: JsEncryptClass } | undefined)?.JSEncrypt ?? null
+    return (load?.('jsencrypt') as JsEncryptClass | undefined) ?? null
   } catch {
     return null
   }

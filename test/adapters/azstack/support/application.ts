@@ -2,6 +2,7 @@
 import { firstValueFrom } from 'rxjs'
 import { onTestFinished } from 'vitest'
 import { AZStack } from '../../../../adapters/azstack/index.ts'
+import { delegateNames } from '../../../../adapters/azstack/delegates.ts'
 import type { AZStackEnvironment, Delegates } from '../../../../adapters/azstack/index.ts'
 import type { AzstackEmulator, AzstackEmulatorOptions } from '../../../../adapters/azstack/emulator.ts'
 import { until } from '../../../support/until.ts'
@@ -14,22 +15,6 @@ export interface Application {
   readonly told: [string, string | null, unknown][]
   readonly logged: string[]
 }
-
-const watched = [
-  'onAuthencationReturn',
-  'onStartCalloutReturn',
-  'onStopCalloutReturn',
-  'onCalloutStatusChanged',
-  'onCallinStart',
-  'onCallinStatusChanged',
-  'onCallinStatusChangedByMe',
-  'onAnswerCallinReturn',
-  'onRejectCallinReturn',
-  'onNotAnsweredCallinReturn',
-  'onStopCallinReturn',
-  'onToggleAudioStateReturn',
-  'onPaidCallLogReturn'
-] as const satisfies readonly (keyof Delegates)[]
 
 export async function application(
   { environment, ...options }: AzstackEmulatorOptions & { environment?: AZStackEnvironment } = {},
@@ -49,7 +34,7 @@ export async function application(
   azstack.masterSocketUri = url
   azstack.config({ requestTimeout: 60_000, authenticatingData })
   const told: Application['told'] = []
-  for (const name of watched)
+  for (const name of delegateNames)
     azstack.Delegates[name] = (error: { code: string } | null, result: unknown) =>
       void told.push([name, error?.code ?? null, result])
   onTestFinished(() => azstack.disconnect().then(noop, noop))
