@@ -73,11 +73,8 @@ export class CallMedia {
 
   /** Only the latest attempt has a microphone: what an earlier one is granted now is closed again at once. */
   async #acquire(attempt: number, request: MediaRequest) {
-    const before = this.#stream
-    this.#stream = null
     this.#attempt = attempt
     try {
-      stopTracks(before)
       const stream = request.audio === false ? null : await getUserMedia(this.#options, request)
       if (attempt !== this.#attempt) return stopTracks(stream)
       this.#stream = stream
@@ -107,7 +104,7 @@ function stopTracks(stream: MediaStream | null) {
 
 const unsupported: Failure = {
   code: 'media.unsupported',
-  text: 'There is no way to open a microphone here: no navigator.mediaDevices (a page needs https), and none was given'
+  text: 'No navigator.mediaDevices here (a page needs https), and none was given'
 }
 
 /** https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia */
@@ -125,7 +122,7 @@ function mediaFailure(error: unknown): Failure {
     case 'AbortError':
       return {
         code: 'media.busy',
-        text: 'The microphone cannot be opened, perhaps another program has it',
+        text: 'The microphone is in use',
         provider: { text: message }
       }
     default:

@@ -2,7 +2,7 @@ import type { EndReason, Failure, LegEvent, TransportEvent } from '../machines/i
 
 /**
  * Adapters are not trusted with the machines: what is not an event of the port goes no further, and what is goes on as a
- * frozen copy of its plain data. Each table says what an event must carry for a chart to be able to take it.
+ * copy of its plain data. Each table says what an event must carry for a chart to be able to take it.
  */
 type Check = (event: Plain) => boolean
 type Plain = Readonly<Record<string, unknown>>
@@ -106,7 +106,7 @@ function plain(value: unknown, depth = 0): unknown {
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value
   if (typeof value !== 'object' || depth === deepest) return undefined
   const parts = Object.entries(value).map(([name, part]) => [name, plain(part, depth + 1)])
-  return Object.freeze(Object.fromEntries(parts.filter(([, part]) => part !== undefined)))
+  return Object.fromEntries(parts.filter(([, part]) => part !== undefined))
 }
 
 function isEnd(value: unknown): boolean {

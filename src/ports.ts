@@ -9,7 +9,10 @@ export function transportActor(send: (command: TransportCommand) => void) {
   return fromCallback<TransportCommand>(({ receive }) => receive(send))
 }
 
-/** A call's leg as its child: whatever the adapter throws becomes an event, and what is no event of the port is dropped. */
+/**
+ * A call's leg as its child: whatever the adapter throws becomes an event, and what is no event of the port is dropped.
+ * Neither it nor the microphone is released here: a chart that fails does not stop its children.
+ */
 export function legActor(registry: Registry, dropped: (call: string) => void) {
   return fromCallback<LegCommand, { call: string }>(({ input, receive, sendBack }) => {
     const resources = registry.of(input.call)
@@ -39,7 +42,6 @@ export function legActor(registry: Registry, dropped: (call: string) => void) {
         leg.send(command)
       })
     )
-    return () => resources.release()
   })
 }
 

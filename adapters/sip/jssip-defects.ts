@@ -1,7 +1,7 @@
 /**
  * Work-arounds for defects of JsSIP 3.13.8 that concern an account, one function each, named after the defect; those of a
  * single call are in `jssip-session-defects.ts`. Each has a test that shows the raw defect
- * (test/adapters/sip/jssip-defects.test.ts), so that it can go when JsSIP mends it. Nothing else in this folder touches
+ * (test/adapters/sip/jssip-defects-*.test.ts), so that it can go when JsSIP mends it. Nothing else in this folder touches
  * what JsSIP does not document.
  */
 import type { Response, Session, UserAgent } from './jssip.ts'
@@ -65,11 +65,18 @@ export function refreshIsSilent(ua: UserAgent, onSuccess: (response: Response) =
   })
 }
 
-/** Once it has answered a challenge, JsSIP forgets the password, and cannot answer that of another realm. */
-export function passwordIsForgotten(ua: UserAgent, password: string | undefined) {
-  if (password === undefined) return
-  ua.set('password', password)
-  onTransaction(ua, () => ua.set('password', password))
+/**
+ * JsSIP writes whole requests into its debug log, and with them its configuration, password and all. And once it has
+ * answered a challenge it forgets the password, and cannot answer that of another realm. Here it can read the password as
+ * often as it likes, and nobody who looks at the configuration sees it.
+ */
+export function passwordIsLoggedAndForgotten(ua: UserAgent, password: string | undefined) {
+  const hidden = (value: string | null) => ({ get: () => value, set() {}, enumerable: false })
+  const inside = ua as unknown as { _configuration: object }
+  inside._configuration = Object.create(inside._configuration, {
+    password: hidden(password ?? null),
+    ha1: hidden(null)
+  }) as object
 }
 
 /** After 491 JsSIP repeats the old offer, with the old CSeq, exactly a second later, and so do both sides. */
@@ -153,6 +160,11 @@ function sendInto({ transport, configuration }: UserAgent, response: Response, m
   )
 }
 
+/** A call that was refused, and whose refusal was acknowledged, leaves a timer that runs for half a minute. */
+export function refusalLeavesATimer(ua: UserAgent) {
+  onDestroyed(ua, ({ H: timer }) => clearTimeout(timer))
+}
+
 /** JsSIP closes its socket two seconds after `stop()`, however soon everything was said. This acts as soon as it was. */
 export function stopAlwaysTakesItsTime(ua: UserAgent, onQuiet: () => void) {
   const { _transactions: transactions } = ua as unknown as {
@@ -165,7 +177,7 @@ export function stopAlwaysTakesItsTime(ua: UserAgent, onQuiet: () => void) {
   const check = () => {
     if (isQuiet()) onQuiet()
   }
-  ;(ua as unknown as { on(name: string, listener: () => void): void }).on('transactionDestroyed', check)
+  onDestroyed(ua, check)
   check()
 }
 
@@ -176,6 +188,11 @@ function isAnswer({ status_code: status }: Response): boolean {
 function onTransaction(ua: UserAgent, handle: (transaction: Transaction) => void) {
   const emitter = ua as unknown as { on(name: string, listener: (event: { transaction: Transaction }) => void): void }
   emitter.on('newTransaction', ({ transaction }) => handle(transaction))
+}
+
+function onDestroyed(ua: UserAgent, handle: (transaction: { readonly H?: ReturnType<typeof setTimeout> }) => void) {
+  const emitter = ua as unknown as { on(name: string, listener: (event: { transaction: object }) => void): void }
+  emitter.on('transactionDestroyed', ({ transaction }) => handle(transaction))
 }
 
 function intercept(transaction: Transaction, handle: (response: Response, next: (response: Response) => void) => void) {

@@ -115,7 +115,6 @@ export interface UserAgent {
     connect(): void
     disconnect(): void
   }
-  set(parameter: 'password', value: string): void
   start(): void
   terminateSessions(): void
   destroyRTCSession(session: Session): void

@@ -214,11 +214,11 @@ export class SipLeg implements Leg {
   }
 
   #gone() {
-    this.#terminate()
     this.#end({
       type: 'leg.ended',
       end: { by: 'remote', reason: 'hangup', code: 481, text: 'The far end does not know this call' }
     })
+    if (this.#session !== null) terminate(this.#session)
   }
 
   #end(event: LegEvent) {

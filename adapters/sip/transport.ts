@@ -13,8 +13,9 @@ import type { GatheringPolicy } from './gathering.ts'
 import {
   answerAfterCancelIsDropped,
   glareIsRepeated,
-  passwordIsForgotten,
+  passwordIsLoggedAndForgotten,
   refreshIsSilent,
+  refusalLeavesATimer,
   secondAnswerEndsTheCall,
   stopAlwaysTakesItsTime,
   webRtcOnlyAsGlobals
@@ -85,11 +86,11 @@ class SipTransport implements Transport, Account {
     )
     this.withWebRtc = webRtcOnlyAsGlobals(options.RTCPeerConnection)
     this.ua = userAgent(options, this.#socket)
-    // not among its options: JsSIP's debug log shows what it is made with
-    passwordIsForgotten(this.ua, options.password)
+    passwordIsLoggedAndForgotten(this.ua, options.password)
     glareIsRepeated(this.ua)
     secondAnswerEndsTheCall(this.ua)
     answerAfterCancelIsDropped(this.ua)
+    refusalLeavesATimer(this.ua)
     refreshIsSilent(this.ua, (response) => this.#registered(response))
     this.ua.on('registrationFailed', ({ response, cause }) => this.#refused(response, cause))
     this.ua.on('unregistered', () => this.#emit({ type: 'transport.unregistered', attempt: this.#registerAttempt }))

@@ -85,11 +85,37 @@ describeWith(['chromium', 'kamailio'], 'a browser with two pages', () => {
   test('reports what goes wrong on a page', async () => {
     const carol = await openPage(browser, 'carol')
 
-    await carol.evaluate(() => void setTimeout(() => JSON.parse('{')))
+    await carol.evaluate(() => {
+      setTimeout(() => JSON.parse('{'))
+      void Promise.reject(new RangeError('nobody looked'))
+    })
 
-    await expect.poll(() => carol.errors).toEqual([expect.stringContaining('SyntaxError')])
+    await expect
+      .poll(() => [...carol.errors].sort())
+      .toEqual([expect.stringContaining('RangeError'), expect.stringContaining('SyntaxError')])
     await carol.close()
     expect(alice.errors).toEqual([])
+  })
+
+  test('knows what a page has left open', async () => {
+    const carol = await openPage(browser, 'carol')
+
+    const counts = await carol.evaluate(async () => {
+      const left = () => [window.captures.live, window.media.open]
+      const connection = new RTCPeerConnection()
+      const microphone = await navigator.mediaDevices.getUserMedia({ audio: true })
+      const copy = microphone.clone()
+      const before = left()
+      connection.close()
+      for (const track of [...microphone.getTracks(), ...copy.getTracks()]) track.stop()
+      return [before, left()]
+    })
+
+    expect(counts).toEqual([
+      [2, 1],
+      [0, 0]
+    ])
+    await carol.close()
   })
 
   test('shows pages that have no microphone when a test says so', async () => {

@@ -259,6 +259,17 @@ describe('What happens', () => {
     expect(told.every(({ at }) => Math.abs(Date.now() - at) < 60_000)).toBe(true)
   })
 
+  test('is told to all alike: nobody can change it for the next', async () => {
+    const { told, established } = await setUpOnline()
+    const { leg } = await established()
+
+    leg.emit({ type: 'leg.ended', end: { by: 'remote', reason: 'busy', provider: { code: 486 } } })
+
+    const { event } = told.at(-1) ?? {}
+    expect(event).toMatchObject({ type: 'call.ended', end: { provider: { code: 486 } } })
+    expect([event, ...Object.values(event ?? {})].every((part) => Object.isFrozen(part))).toBe(true)
+  })
+
   test('is over when the engine is disposed of', async () => {
     const { engine, established } = await setUpOnline()
     await established()

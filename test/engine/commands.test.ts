@@ -189,43 +189,6 @@ describe('A command settles when the call says so', () => {
     expect(call.state.end).toEqual({ by: 'local', reason: 'busy' })
   })
 
-  test('each sending of digits is done when its own last digit has been sent', async () => {
-    const { clock, established } = await setUpOnline()
-    const { call, leg } = await established()
-
-    const first = watch(call.dtmf('12', { duration: 100, gap: 50 }))
-    const second = watch(call.dtmf('3', { duration: 100, gap: 50 }))
-    await settled()
-    expect([first.outcome, second.outcome]).toEqual(['pending', 'pending'])
-    expect(call.state.digits).toBe('123')
-
-    clock.increment(150)
-    await settled()
-    expect([first.outcome, second.outcome]).toEqual(['resolved', 'pending'])
-
-    clock.increment(150)
-    await settled()
-    expect([first.outcome, second.outcome]).toEqual(['resolved', 'resolved'])
-    expect(leg.sent('dtmf').map((command) => 'tone' in command && command.tone)).toEqual(['1', '2', '3'])
-  })
-
-  test('digits that cannot be sent fail alone, those of other sendings go out', async () => {
-    const { transport, clock, established } = await setUpOnline()
-    const { call, leg } = await established()
-    transport.ignores.add('dtmf')
-
-    const first = watch(call.dtmf('12'))
-    const second = watch(call.dtmf('3'))
-    const cause = { code: 'dtmf.failed', text: 'No' } as const
-    leg.emit({ type: 'leg.dtmf.failed', attempt: leg.attempt('dtmf'), cause })
-    leg.emit({ type: 'leg.dtmf.sent', attempt: leg.attempt('dtmf') })
-    clock.increment(1_000)
-    await settled()
-
-    expect(first.outcome).toMatchObject({ code: 'dtmf.failed' })
-    expect(second.outcome).toBe('resolved')
-  })
-
   test('a call that is over rejects what was still asked of it, with how it ended', async () => {
     const { transport, established } = await setUpOnline()
     const { call, leg } = await established()
@@ -239,6 +202,21 @@ describe('A command settles when the call says so', () => {
     for (const { outcome } of waiting)
       expect(outcome).toMatchObject({ code: 'call.ended', end, provider: { code: 16, text: 'Normal' } })
     await expect(call.ended()).resolves.toEqual(end)
+  })
+
+  test('an end by the media of an established call is no failure of its microphone', async () => {
+    const { transport, established } = await setUpOnline()
+    const { call, leg } = await established()
+    transport.ignores.add('offer').add('dtmf')
+    const cause = { code: 'negotiation.rejected', text: 'No' } as const
+    const hold = errorOf(call.hold())
+    leg.emit({ type: 'leg.offer.refused', attempt: leg.attempt('offer'), glare: false, cause })
+    await hold
+
+    const digits = errorOf(call.dtmf('1'))
+    leg.emit({ type: 'leg.ended', end: { by: 'system', reason: 'media' } })
+
+    expect(await digits).toMatchObject({ code: 'call.ended', end: { reason: 'media' } })
   })
 
   test('who waits for the far end to answer learns why it never will', async () => {

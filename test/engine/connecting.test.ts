@@ -143,6 +143,26 @@ describe('Connecting', () => {
     await expect(engine.connect()).resolves.toBeUndefined()
   })
 
+  test('has a deadline of its own each time', async () => {
+    const { engine, transport, clock } = setUp({ policy: { connectDeadline: 1_000 } })
+    transport.ignores.add('connect')
+    const first = errorOf(engine.connect())
+    clock.increment(900)
+    await engine.disconnect()
+    await first
+
+    const promise = engine.connect()
+    const second = watch(promise)
+    clock.increment(900)
+    await settled()
+    expect(second.outcome).toBe('pending')
+    expect(engine.connect()).toBe(promise)
+
+    clock.increment(100)
+    await settled()
+    expect(second.outcome).toMatchObject({ code: 'connection.timeout' })
+  })
+
   test('says at its deadline what the registrar has refused so far', async () => {
     const { engine, transport, clock } = setUp({ policy: { connectDeadline: 10 } })
     transport.ignores.add('register')

@@ -59,6 +59,9 @@ describe('An engine that is disposed of', () => {
     expect(leg.disposals).toBe(1)
     expect(leg.subject.observed).toBe(false)
     expect(desk.devices.open).toEqual([])
+    const sent = [...leg.commands]
+    for (let minutes = 0; minutes < 5; minutes++) desk.clock.increment(60_000)
+    expect(leg.commands).toEqual(sent)
     expect(desk.transport.disposals).toBe(1)
     expect(desk.transport.subject.observed).toBe(false)
     await expect(call.ended()).resolves.toBe(call.state.end)
@@ -74,6 +77,24 @@ describe('An engine that is disposed of', () => {
     expect(await errorOf(engine.connect())).toMatchObject({ code: 'engine.disposed' })
     expect(await errorOf(engine.dial('sip:bob@example.org'))).toMatchObject({ code: 'engine.disposed' })
     await expect(engine.disconnect()).resolves.toBeUndefined()
+  })
+
+  test('by who hears what came just before the end of a call shows that end from then on', async () => {
+    const { engine, transport, established } = await setUpOnline()
+    const { call, leg } = await established()
+    transport.ignores.add('dtmf')
+    void call.dtmf('12')
+    let view = call.state
+    call.events$.subscribe(({ type }) => {
+      if (type !== 'dtmf.unsent') return
+      engine.dispose()
+      view = call.state
+    })
+
+    leg.emit({ type: 'leg.ended', end: { by: 'remote', reason: 'hangup' } })
+
+    expect(view).toMatchObject({ status: 'ended', end: { by: 'remote', reason: 'hangup' } })
+    expect(call.state).toBe(view)
   })
 
   test('settles whoever waits for it', async () => {

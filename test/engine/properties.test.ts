@@ -84,10 +84,11 @@ function watch({ call, leg, devices }: Scene) {
     if (view !== call.state || (isSilent && isHeard)) seen.untrue.push(view)
   })
   call.events$.subscribe(({ type }) => {
+    // the end can be seen before it is told
+    if (call.state.status === 'ended') seen.openAtTheEnd += devices.open.length
     if (type !== 'call.ended') return
     seen.ends += 1
     seen.sentByTheEnd = leg.commands.length
-    seen.openAtTheEnd = devices.open.length
   })
   return seen
 }

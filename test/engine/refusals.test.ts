@@ -34,33 +34,6 @@ describe('A command that the call is not in the state for', () => {
     for (const command of [...commands, call.dtmf('1')])
       expect(await errorOf(command)).toMatchObject({ code: 'call.ended', end: { reason: 'hangup' } })
   })
-
-  test.each(['', '12x', ' ', '1\r\n2'])('digits that are none are refused: %j', async (digits) => {
-    const { established } = await setUpOnline()
-    const { call, leg } = await established()
-
-    expect(await errorOf(call.dtmf(digits))).toMatchObject({ code: 'call.invalid-digits' })
-    expect(leg.sent('dtmf')).toEqual([])
-  })
-
-  test.each([{ duration: 10 }, { gap: 0 }, { duration: Number.NaN }, { gap: Infinity }])(
-    'digits are refused when nobody could hear them: %j',
-    async (options) => {
-      const { established } = await setUpOnline()
-      const { call } = await established()
-
-      expect(await errorOf(call.dtmf('1', options))).toMatchObject({ code: 'call.invalid-digits' })
-    }
-  )
-
-  test('digits are refused where the provider cannot send them, or not in this way', async () => {
-    const without = await (await setUpOnline({ capabilities: { dtmf: [] } })).established()
-    const otherwise = await (await setUpOnline({ capabilities: { dtmf: ['info'] } })).established()
-
-    expect(without.call.can('dtmf')).toBe(false)
-    expect(await errorOf(without.call.dtmf('1'))).toMatchObject({ code: 'dtmf.unsupported' })
-    expect(await errorOf(otherwise.call.dtmf('1', { method: 'rtp' }))).toMatchObject({ code: 'dtmf.unsupported' })
-  })
 })
 
 describe('Nothing throws', () => {

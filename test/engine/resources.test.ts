@@ -158,7 +158,7 @@ describe('A call gives everything back when', () => {
     const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: [] }
     const input = { id: 'call-1', direction: 'outgoing', remote: { address: 'bob' }, capabilities } as const
     const actor = createActor(machine, { input: { ...input, media: { audio: false } } })
-    const call = new CallHandle(actor, resources)
+    const call = new CallHandle(actor, resources, () => {})
     const established = errorOf(call.established())
 
     actor.start()
@@ -168,6 +168,22 @@ describe('A call gives everything back when', () => {
     expect(leg.disposals).toBe(1)
     expect(leg.subject.observed).toBe(false)
     expect(() => registry.of('call-1')).toThrow('is over')
+  })
+
+  test('the first thing is told with which the end can be seen', async () => {
+    const { transport, devices, established } = await setUpOnline()
+    const { call, leg } = await established()
+    transport.ignores.add('dtmf')
+    void call.dtmf('12')
+    const open: [string, string, number][] = []
+    call.events$.subscribe(({ type }) => open.push([type, call.state.status, devices.open.length]))
+
+    leg.emit({ type: 'leg.ended', end: { by: 'remote', reason: 'hangup' } })
+
+    expect(open).toEqual([
+      ['dtmf.unsent', 'ended', 0],
+      ['call.ended', 'ended', 0]
+    ])
   })
 
   test('a track of its microphone cannot be stopped', async () => {

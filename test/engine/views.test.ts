@@ -52,14 +52,18 @@ describe('The view of a call', () => {
   })
 
   test('is the same object until something in it changes', async () => {
-    const { established } = await setUpOnline()
+    const { transport, established } = await setUpOnline()
     const { call, leg } = await established()
+    transport.ignores.add('dtmf')
     const before = call.state
 
-    leg.emit({ type: 'leg.verified', attempt: 99 })
     leg.emit({ type: 'leg.path.connected' })
     leg.plays()
     expect(call.state).toBe(before)
+    void call.dtmf('1')
+    const sending = call.state
+    leg.emit({ type: 'leg.dtmf.sent', attempt: 99 })
+    expect(call.state).toBe(sending)
 
     await call.mute()
     expect(call.state).not.toBe(before)

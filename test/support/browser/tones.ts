@@ -7,6 +7,8 @@ const columns = [1209, 1336, 1477, 1633]
 const keys = ['123A', '456B', '789C', '*0#D']
 /** Samples; at 48 kHz 21 ms, in which two neighbouring tones can be told apart. */
 const window = 1_024
+/** Seconds of silence that end a key: a busy machine may play a tone with shorter breaks in it. */
+const pause = 0.1
 
 export interface ToneListener {
   /** The keys heard so far. */
@@ -22,12 +24,14 @@ export async function listenForTones(stream: MediaStream): Promise<ToneListener>
   const samples = new Float32Array(window)
   let heard = ''
   let last: string | null = null
+  let lastHeard = 0
 
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(samples)
     const key = keyIn(samples, audio.sampleRate)
-    if (key !== null && key !== last) heard += key
-    last = key
+    const isOver = audio.currentTime - lastHeard > pause
+    if (key !== null && (key !== last || isOver)) heard += key
+    if (key !== null) [last, lastHeard] = [key, audio.currentTime]
     if (stream.getTracks().some(({ readyState }) => readyState === 'live')) return
     clearInterval(timer)
     void audio.close()
