@@ -3,7 +3,14 @@ import type { Transport } from '../../machines/index.ts'
 import type { NodeWebRtc } from '../../src/testing/webrtc.ts'
 
 /** What not every server can be made to do. */
-export type Ability = 'silence' | 'early-media' | 'script-offers' | 'fork' | 'forget-nobody'
+export type Ability =
+  | 'silence'
+  | 'early-media'
+  | 'script-offers'
+  | 'fork'
+  | 'forget-nobody'
+  | 'know-everybody'
+  | 'know-who-is-there'
 
 export interface Bench {
   /** Why this bench cannot do it; what is not listed it can. */
