@@ -37,10 +37,11 @@ const authenticatingData = v.object({
   appId: text,
   publicKey: text,
   azStackUserId: v.pipe(v.string(), v.nonEmpty()),
-  userCredentials: v.optional(v.string()),
+  userCredentials: v.optional(v.string(), ''),
   fullname: v.pipe(v.string(), v.nonEmpty()),
-  namespace: v.optional(v.string())
+  namespace: v.optional(v.string(), '')
 })
+export type CompleteData = v.InferOutput<typeof authenticatingData>
 const longestTimer = 2 ** 31 - 1
 const requestTimeout = v.pipe(v.number(), v.minValue(1), v.maxValue(longestTimer))
 
@@ -56,7 +57,7 @@ export function readConfig(config: AZStackConfig): {
 }
 
 /** Throws an `AZStackError` that names the first thing that is missing, but never shows what is there. */
-export function readAuthenticatingData(data: unknown): AuthenticatingData {
+export function readAuthenticatingData(data: unknown): CompleteData {
   const read = v.safeParse(authenticatingData, data)
   if (read.success) return read.output
   const [issue] = read.issues

@@ -2,7 +2,7 @@
 import { createEngine } from '../../src/index.ts'
 import type { Call, Engine } from '../../src/index.ts'
 import { readAudioState, readAuthenticatingData, readConfig, readPhoneNumber } from './config.ts'
-import type { AZStackConfig, AZStackEnvironment } from './config.ts'
+import type { AZStackConfig, AZStackEnvironment, CompleteData } from './config.ts'
 import { callConstants, errorCodes, logLevelConstants } from './constants.ts'
 import { delegateOf, publishedLog } from './delegates.ts'
 import type { Delegates } from './delegates.ts'
@@ -22,6 +22,8 @@ interface Account {
   readonly transport: AzstackTransport
   /** Whom incoming calls are for, by leg. */
   readonly called: Map<string, string>
+  /** Where it is, and as whom. */
+  readonly identity: string
 }
 
 /** The one call there can be. */
@@ -159,8 +161,10 @@ export class AZStack {
 
   async #connect(): Promise<AzstackUser> {
     const data = readAuthenticatingData(this.#authenticatingData)
-    this.#account ??= this.#open({ ...data, url: this.masterSocketUri })
-    const account = this.#account
+    const url = this.masterSocketUri
+    const identity = JSON.stringify([url, data])
+    if (this.#account?.identity !== identity) this.#leave()
+    const account = (this.#account ??= this.#open({ ...data, url }, identity))
     try {
       await connected(account.engine)
     } catch (error) {
@@ -172,13 +176,9 @@ export class AZStack {
     return user
   }
 
-  #open({ userCredentials, namespace, ...data }: ReturnType<typeof readAuthenticatingData> & { url: string }): Account {
+  #open(data: CompleteData & { url: string }, identity: string): Account {
     const { mediaDevices, logger: _, ...environment } = this.#environment
-    const optional = {
-      ...(userCredentials === undefined ? {} : { userCredentials }),
-      ...(namespace === undefined ? {} : { namespace })
-    }
-    const transport = azstackTransport({ ...environment, ...data, ...optional })
+    const transport = azstackTransport({ ...environment, ...data })
     const called = new Map<string, string>()
     transport.events.subscribe((event) => {
       if (event.type === 'transport.incoming') called.set(event.leg, event.to.address)
@@ -196,7 +196,7 @@ export class AZStack {
       if (event.type === 'call.ended' && call !== null) called.delete(call)
       this.#requests.log('INFO', `${call ?? 'account'}: ${event.type}`)
     })
-    return { engine, transport, called }
+    return { engine, transport, called, identity }
   }
 
   #leave() {

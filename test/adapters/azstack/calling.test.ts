@@ -9,7 +9,8 @@ import {
   onlinePhone,
   sentTo,
   startServer,
-  talking
+  talking,
+  watchOpen
 } from './support/phone.ts'
 
 describe.each(['engine.io-3', 'socket.io-4'] as const)('over %s', (protocol) => {
@@ -144,6 +145,29 @@ test('statuses that say nothing change nothing, and are told aside', async () =>
   await until(() => notices.length > 0, { what: 'the notice' })
   expect(notices).toEqual([{ type: 'status', leg: call.id, where: 'here', code: 199 }])
   expect(call.state.status).toBe('established')
+})
+
+test('calls use the servers the service names, and our own', async () => {
+  const server = await startServer({ iceServers: [{ url: 'turn:127.0.0.1:9', username: 'me', password: 'secret' }] })
+  const configurations: (RTCConfiguration | undefined)[] = []
+  class Noted extends watchOpen().RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super()
+      configurations.push(configuration)
+    }
+  }
+  const rtcConfiguration: RTCConfiguration = { iceServers: [{ urls: 'stun:127.0.0.1:9' }], bundlePolicy: 'max-bundle' }
+  const alice = await onlinePhone(server, { options: { rtcConfiguration, RTCPeerConnection: Noted } })
+
+  const { call } = await talking(server, alice)
+  await call.hangup()
+
+  expect(configurations).toEqual([
+    {
+      bundlePolicy: 'max-bundle',
+      iceServers: [{ urls: 'stun:127.0.0.1:9' }, { urls: 'turn:127.0.0.1:9', username: 'me', credential: 'secret' }]
+    }
+  ])
 })
 
 test('hold is ours alone, and says so', async () => {

@@ -90,6 +90,16 @@ describe('connecting', () => {
     await expect(azstack.connect()).rejects.toMatchObject({ code: 'ERR_UNEXPECTED_DATA' })
   })
 
+  test('as somebody else leaves first', async () => {
+    const { azstack, server } = await online()
+    const { url: _, ...bob } = server.credentials('bob')
+    azstack.config({ authenticatingData: bob })
+
+    await expect(azstack.connect()).resolves.toMatchObject({ azStackUserId: 'bob' })
+
+    await until(() => server.clients.every(({ user }) => user === 'bob'), { what: 'alice has left' })
+  })
+
   test('comes back by itself once it was made', async () => {
     const app = await online()
     const views: string[] = []
