@@ -3,7 +3,14 @@ import type { Transport } from '../../machines/index.ts'
 import type { NodeWebRtc } from '../../src/testing/webrtc.ts'
 
 /** What not every server can be made to do. */
-export type Ability = 'silence' | 'early-media' | 'script-offers' | 'fork' | 'forget-nobody'
+export type Ability =
+  | 'silence'
+  | 'early-media'
+  | 'script-offers'
+  | 'fork'
+  | 'forget-nobody'
+  | 'know-everybody'
+  | 'know-who-is-there'
 
 /** What a server is put to the test with: how to start its bench, and what it cannot be made to do, with the reason. */
 export interface BenchPlan {

@@ -107,7 +107,8 @@ export function leaving(scene: Scene) {
       await there.reaches('ended')
     })
 
-    test('takes it off the list of who can be reached', async () => {
+    test('takes it off the list of who can be reached', async (context) => {
+      scene.needs('know-who-is-there', context)
       const [person, other] = [await scene.person(), await scene.person()]
 
       person.engine.dispose()

@@ -37,7 +37,8 @@ export function placing(scene: Scene) {
       await expect(call.established()).rejects.toMatchObject({ code: 'call.ended', end: { reason } })
     })
 
-    test('to nobody ends as not found', async () => {
+    test('to nobody ends as not found', async (context) => {
+      scene.needs('know-everybody', context)
       const { engine } = await scene.person()
 
       const call = await engine.dial(scene.bench.nobody)
@@ -45,7 +46,8 @@ export function placing(scene: Scene) {
       expect(await call.ended()).toMatchObject({ by: 'remote', reason: 'not-found' })
     })
 
-    test('to somebody who is not there ends as unavailable', async () => {
+    test('to somebody who is not there ends as unavailable', async (context) => {
+      scene.needs('know-who-is-there', context)
       const [person, absent] = [await scene.person(), await scene.person({ online: false })]
 
       const call = await person.engine.dial(absent.address)
