@@ -37,8 +37,7 @@ export function placing(scene: Scene) {
       await expect(call.established()).rejects.toMatchObject({ code: 'call.ended', end: { reason } })
     })
 
-    test('to nobody ends as not found', async (context) => {
-      scene.needs('know-everybody', context)
+    scene.needing('know-everybody')('to nobody ends as not found', async () => {
       const { engine } = await scene.person()
 
       const call = await engine.dial(scene.bench.nobody)
@@ -46,8 +45,7 @@ export function placing(scene: Scene) {
       expect(await call.ended()).toMatchObject({ by: 'remote', reason: 'not-found' })
     })
 
-    test('to somebody who is not there ends as unavailable', async (context) => {
-      scene.needs('know-who-is-there', context)
+    scene.needing('know-who-is-there')('to somebody who is not there ends as unavailable', async () => {
       const [person, absent] = [await scene.person(), await scene.person({ online: false })]
 
       const call = await person.engine.dial(absent.address)

@@ -6,9 +6,20 @@ import { startAzstackEmulator } from '../../../adapters/azstack/emulator.ts'
 import type { AzstackEmulatedCall } from '../../../adapters/azstack/emulator.ts'
 import { loadNodeWebRtc } from '../../../src/testing/webrtc.ts'
 import { startCutProxy } from '../../support/cut-proxy.ts'
-import type { Account, AccountOptions, Bench, FarCall } from '../bench.ts'
+import type { Account, AccountOptions, Bench, BenchPlan, FarCall } from '../bench.ts'
 
 const authenticates = /"service":179,/
+
+export const azstackBench: BenchPlan = {
+  cannot: {
+    'early-media': 'AZStack has none',
+    'script-offers': 'AZStack has no offers in a call',
+    'forget-nobody': 'the far end is a part of the server, and goes with it',
+    'know-everybody': 'a number nobody has is an invalid one',
+    'know-who-is-there': 'who calls a user who is not there hears nothing'
+  },
+  start: startAzstackBench
+}
 
 export async function startAzstackBench(): Promise<Bench> {
   let server = await startAzstackEmulator()
@@ -16,13 +27,6 @@ export async function startAzstackBench(): Promise<Bench> {
   let count = 0
 
   return {
-    cannot: {
-      'early-media': 'AZStack has none',
-      'script-offers': 'AZStack has no offers in a call',
-      'forget-nobody': 'the far end is a part of the server, and goes with it',
-      'know-everybody': 'a number nobody has is an invalid one',
-      'know-who-is-there': 'who calls a user who is not there hears nothing'
-    },
     webRtc,
     nobody: '84000000000',
     async account({ user = `user-${++count}`, password, unreachable = false }: AccountOptions = {}): Promise<Account> {
