@@ -21,7 +21,7 @@ export const azstackBench: BenchPlan = {
   start: startAzstackBench
 }
 
-export async function startAzstackBench(): Promise<Bench> {
+async function startAzstackBench(): Promise<Bench> {
   let server = await startAzstackEmulator()
   const webRtc = await loadNodeWebRtc()
   let count = 0

@@ -15,7 +15,7 @@ export const emulatorBench = (changes: SipEmulatorOptions = {}): BenchPlan => ({
   start: () => startEmulatorBench(changes)
 })
 
-export async function startEmulatorBench(changes: SipEmulatorOptions = {}): Promise<EmulatorBench> {
+async function startEmulatorBench(changes: SipEmulatorOptions = {}): Promise<EmulatorBench> {
   const options = { users: (user: string) => (user.startsWith('nobody') ? null : `pw-${user}`), ...changes }
   let server = await startSipEmulator(options)
   const webRtc = await loadNodeWebRtc()

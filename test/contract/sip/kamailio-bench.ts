@@ -22,7 +22,7 @@ export const kamailioBench = (options: KamailioOptions = {}): BenchPlan => ({
   start: () => startKamailioBench(options)
 })
 
-export async function startKamailioBench(options: KamailioOptions = {}): Promise<KamailioBench> {
+async function startKamailioBench(options: KamailioOptions = {}): Promise<KamailioBench> {
   const kamailio = await startKamailio(options)
   const webRtc = await loadNodeWebRtc()
   let count = 0
