@@ -2,6 +2,7 @@ export { backoffDelay, defaultBackoff } from './backoff.ts'
 export type { BackoffPolicy } from './backoff.ts'
 export { callMachine } from './call/call.ts'
 export type {
+  AbandonEvent,
   CallCommand,
   CallContext,
   CallEmitted,

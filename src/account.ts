@@ -1,4 +1,4 @@
-import { createActor, waitFor } from 'xstate'
+import { createActor } from 'xstate'
 import type { ActorOptions, ActorRefFrom, AnyActorLogic } from 'xstate'
 import { connectionMachine, registrationMachine } from '../machines/index.ts'
 import type {
@@ -149,13 +149,13 @@ export class Account {
     await hangUp()
     if (!this.#isOver && this.#registration.getSnapshot().can({ type: 'unregister' })) {
       this.#registration.send({ type: 'unregister' })
-      await gone(waitFor(this.#registration, (state) => state.matches('unregistered')))
+      await reaches(this.#registration, 'unregistered')
       // those that came in meanwhile
       await hangUp()
     }
     if (this.#isOver) return
     this.#connection.send({ type: 'disconnect' })
-    await gone(waitFor(this.#connection, (state) => state.matches('offline')))
+    await reaches(this.#connection, 'offline')
   }
 
   #newWish(): Wish {
@@ -264,10 +264,24 @@ function causeOf(cause: Failure | null) {
   return cause === null ? {} : { cause: errorOf(cause) }
 }
 
-/** An actor that was stopped has left as well. */
-function gone(waited: Promise<unknown>): Promise<void> {
-  return waited.then(
-    () => {},
-    () => {}
-  )
+/** Whether it got there or was stopped on the way: either way it is not where it was. */
+function reaches<S>(actor: Reaching<S>, state: S): Promise<void> {
+  return new Promise((resolve) => {
+    const isThere = () => actor.getSnapshot().value === state
+    if (isThere()) return resolve()
+    const watching = actor.subscribe({
+      next: () => {
+        if (!isThere()) return
+        watching.unsubscribe()
+        resolve()
+      },
+      error: () => resolve(),
+      complete: () => resolve()
+    })
+  })
+}
+
+interface Reaching<S> {
+  getSnapshot(): { readonly value: S | object }
+  subscribe(observer: Record<'next' | 'error' | 'complete', () => void>): { unsubscribe(): void }
 }

@@ -21,7 +21,8 @@ interface Listener {
 
 /** Says that something may have changed, and at last that it never will again. */
 export class Source {
-  readonly #listeners = new Set<Listener>()
+  /** Made for the first one: most calls are shown in few respects. */
+  #listeners: Set<Listener> | null = null
   #isOver = false
 
   get isOver() {
@@ -29,18 +30,45 @@ export class Source {
   }
 
   listen(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    const listeners = (this.#listeners ??= new Set())
+    listeners.add(listener)
+    return () => listeners.delete(listener)
   }
 
   changed() {
-    for (const listener of this.#listeners) listener.changed()
+    for (const listener of this.#listeners ?? []) listener.changed()
   }
 
   done() {
     this.#isOver = true
-    for (const listener of this.#listeners) listener.done()
-    this.#listeners.clear()
+    for (const listener of this.#listeners ?? []) listener.done()
+    this.#listeners = null
+  }
+}
+
+/** What happens, for whoever listens when it does: nothing is replayed. */
+export interface Facts<T> {
+  readonly facts$: Observable<T>
+  tell(fact: T): void
+  done(): void
+}
+
+export function createFacts<T>(): Facts<T> {
+  const subscribers = new Set<Subscriber<T>>()
+  let isOver = false
+  return {
+    facts$: new Observable((subscriber) => {
+      if (isOver) return subscriber.complete()
+      subscribers.add(subscriber)
+      return () => subscribers.delete(subscriber)
+    }),
+    tell(fact) {
+      for (const subscriber of [...subscribers]) subscriber.next(fact)
+    },
+    done() {
+      isOver = true
+      for (const subscriber of [...subscribers]) subscriber.complete()
+    }
   }
 }
 

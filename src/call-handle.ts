@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { ActorRefFrom } from 'xstate'
 import type {
   CallCommand,
@@ -8,8 +8,8 @@ import type {
   MediaRequest,
   SignallingEvent
 } from '../machines/index.ts'
-import { derive, Source } from './behavior.ts'
-import type { Behavior } from './behavior.ts'
+import { createFacts, derive, Source } from './behavior.ts'
+import type { Behavior, Facts } from './behavior.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
 import { checkDigits } from './checks.ts'
 import { CallError, errorOf, rejected } from './errors.ts'
@@ -28,10 +28,11 @@ export class CallHandle implements Call {
   readonly #actor: ActorRefFrom<typeof callMachine>
   readonly #resources: Resources
   readonly #source = new Source()
-  readonly #events = new Subject<CallEmitted>()
-  readonly #behaviors = new Map<string, Behavior<unknown>>()
+  readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
-  readonly events$ = this.#events.asObservable()
+  // made when first asked for: most calls are never watched in every respect
+  #behaviors: Map<string, Behavior<unknown>> | null = null
+  #events: Facts<CallEmitted> | null = null
   #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
   #view: CallView | null = null
   /** The snapshot that `#view` is of; null when something besides the snapshot has changed. */
@@ -39,20 +40,26 @@ export class CallHandle implements Call {
   #dtmfCommands = 0
   /** Its end has been told; nothing is told after it. */
   #isTold = false
-  /** The end of a call whose chart cannot say it any more: it failed, or was taken away. */
+  /** The end of a call whose chart could not say it. */
   #broken: CallEnd | null = null
 
-  constructor(actor: ActorRefFrom<typeof callMachine>, resources: Resources) {
+  /** The listener is told every fact before any subscriber is. */
+  constructor(
+    actor: ActorRefFrom<typeof callMachine>,
+    resources: Resources,
+    listener: (call: CallHandle, fact: CallEmitted) => void
+  ) {
     const { id, direction } = actor.getSnapshot().context
     this.id = id
     this.direction = direction
     this.#actor = actor
     this.#resources = resources
+    this.#listener = (fact) => listener(this, fact)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
       next: () => this.#source.changed(),
       error: (error) =>
-        this.break({ by: 'system', reason: 'error', text: error instanceof Error ? error.message : String(error) })
+        this.#break({ by: 'system', reason: 'error', text: error instanceof Error ? error.message : String(error) })
     })
   }
 
@@ -63,6 +70,14 @@ export class CallHandle implements Call {
       this.#viewed = snapshot
     }
     return this.#view
+  }
+
+  get events$(): Observable<CallEmitted> {
+    if (this.#events === null) {
+      this.#events = createFacts()
+      if (this.#isTold) this.#events.done()
+    }
+    return this.#events.facts$
   }
 
   get view$() {
@@ -158,12 +173,18 @@ export class CallHandle implements Call {
     if (!this.#isOver) this.#actor.send(event)
   }
 
-  /** Ends the call without its machine, which failed or is being taken away. */
-  break(end: CallEnd) {
+  /** Ends the call at once: nobody waits for the far end any more. */
+  abandon(end: CallEnd) {
+    if (!this.#isOver) this.#actor.send({ type: 'abandon', end })
+    // in the middle of a step the chart only says so after it, which is too late for who is disposed of meanwhile
+    this.#break(end)
+  }
+
+  /** Ends the call where its chart cannot, or not in time. */
+  #break(end: CallEnd) {
     if (this.#isTold) return
     // a call that was ending already ends as it was going to
     this.#broken = this.#actor.getSnapshot().context.end ?? end
-    this.#actor.stop()
     this.#told({ type: 'call.ended', end: this.#broken })
   }
 
@@ -199,9 +220,10 @@ export class CallHandle implements Call {
     this.#stamp(fact)
     this.#pending.told(fact)
     if (this.#isTold) this.#pending.over(() => this.#endError())
-    this.#events.next(frozen(fact))
+    this.#listener(frozen(fact))
+    this.#events?.tell(fact)
     if (fact.type !== 'call.ended') return
-    this.#events.complete()
+    this.#events?.done()
     this.#source.changed()
     this.#source.done()
   }
@@ -227,12 +249,13 @@ export class CallHandle implements Call {
     return new CallError('call.ended', `The call is over: ${end.reason}`, { end, provider, state: 'ended' })
   }
 
-  /** One behavior per name, made when it is first asked for: most calls are never watched in every respect. */
+  /** One behavior per name, so that whoever asks again gets the same. */
   #behavior<T>(name: string, read: () => T): Behavior<T> {
-    const known = this.#behaviors.get(name)
+    const behaviors = (this.#behaviors ??= new Map())
+    const known = behaviors.get(name)
     if (known !== undefined) return known as Behavior<T>
     const made = derive(read, this.#source)
-    this.#behaviors.set(name, made)
+    behaviors.set(name, made)
     return made
   }
 }

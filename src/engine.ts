@@ -1,6 +1,5 @@
-import { Subject } from 'rxjs'
 import type { Observable, Subscription } from 'rxjs'
-import { createActor } from 'xstate'
+import { createActor, fromCallback } from 'xstate'
 import { callMachine } from '../machines/index.ts'
 import type {
   CallEmitted,
@@ -15,7 +14,7 @@ import type {
 } from '../machines/index.ts'
 import { Account } from './account.ts'
 import type { AccountFact, Clock } from './account.ts'
-import { derive, Source } from './behavior.ts'
+import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
 import { CallHandle } from './call-handle.ts'
 import type { Call } from './call.ts'
@@ -86,14 +85,15 @@ class EngineImplementation implements Engine {
   readonly #transport: Transport
   readonly #capabilities
   readonly #media: MediaOptions
-  readonly #clock: { clock?: Clock }
+  /** The root of one actor system for all calls: a system of its own would be a fifth of what a call holds. */
+  readonly #root
   readonly #account: Account
   readonly #callMachine
   readonly #registry = new Registry()
   readonly #handles = new Map<string, CallHandle>()
   readonly #source = new Source()
-  readonly #incoming = new Subject<Call>()
-  readonly #events = new Subject<EngineEvent>()
+  readonly #incoming = createFacts<Call>()
+  readonly #events = createFacts<EngineEvent>()
   readonly #listening: Subscription
   #calls: readonly Call[] = frozen([])
   #dialled = 0
@@ -103,15 +103,19 @@ class EngineImplementation implements Engine {
   readonly connection$: Behavior<ConnectionView>
   readonly registration$: Behavior<RegistrationView>
   readonly calls$: Behavior<readonly Call[]> = derive(() => this.#calls, this.#source)
-  readonly incoming$ = this.#incoming.asObservable()
-  readonly events$ = this.#events.asObservable()
+  readonly incoming$ = this.#incoming.facts$
+  readonly events$ = this.#events.facts$
 
   constructor({ transport, policy, media = {}, clock }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
     this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
     this.#media = media
-    this.#clock = clock === undefined ? {} : { clock }
+    this.#root = createActor(
+      fromCallback(() => {}),
+      clock === undefined ? {} : { clock }
+    )
+    this.#root.start()
     this.#callMachine = callMachine.provide({
       actors: {
         leg: legActor(this.#registry, (call) => this.#tell(call, garbage)),
@@ -167,12 +171,13 @@ class EngineImplementation implements Engine {
   #end(why: CallError, end: CallEnd) {
     if (this.#over !== null) return
     this.#over = why
-    for (const call of this.#handles.values()) call.break(end)
+    for (const call of this.#handles.values()) call.abandon(end)
     this.#listening.unsubscribe()
     this.#account.dispose(why)
     attempt(() => this.#transport.dispose())
-    this.#incoming.complete()
-    this.#events.complete()
+    this.#root.stop()
+    this.#incoming.done()
+    this.#events.done()
     this.#source.done()
   }
 
@@ -180,7 +185,7 @@ class EngineImplementation implements Engine {
     const refusal = this.#transport.check(target)
     if (refusal !== null) return errorOf(refusal)
     if (this.#account.isOnline) return null
-    return new CallError('connection.offline', 'Not connected: call connect() first, or wait for the reconnect', {
+    return new CallError('connection.offline', 'Not connected: call connect(), or wait for the reconnect', {
       state: this.connection$.value.status
     })
   }
@@ -194,18 +199,19 @@ class EngineImplementation implements Engine {
   #start(id: string, input: Omit<CallInput, 'id' | 'capabilities'>): Call {
     const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
     const actor = createActor(this.#callMachine, {
-      ...this.#clock,
+      parent: this.#root,
       input: { ...input, id, capabilities: this.#capabilities }
     })
-    const call = new CallHandle(actor, resources)
+    const call = new CallHandle(actor, resources, this.#callTold)
     this.#handles.set(id, call)
     this.#setCalls([...this.#calls, call])
-    call.events$.subscribe((event) => {
-      if (event.type === 'call.ended') this.#forget(call)
-      this.#tell(id, event)
-    })
     actor.start()
     return call
+  }
+
+  readonly #callTold = (call: CallHandle, event: CallEmitted) => {
+    if (event.type === 'call.ended') this.#forget(call)
+    this.#tell(call.id, event)
   }
 
   #forget(call: Call) {
@@ -219,7 +225,7 @@ class EngineImplementation implements Engine {
   }
 
   #tell(call: string | null, event: EngineEvent['event']) {
-    this.#events.next(Object.freeze({ at: Date.now(), call, event }))
+    this.#events.tell(Object.freeze({ at: Date.now(), call, event }))
   }
 
   #accountTold(fact: AccountFact) {
@@ -241,7 +247,7 @@ class EngineImplementation implements Engine {
     if (this.#handles.has(leg)) return this.#tell(null, garbage)
     try {
       const call = this.#start(leg, { direction: 'incoming', remote: from })
-      if (this.#handles.has(leg)) this.#incoming.next(call)
+      if (this.#handles.has(leg)) this.#incoming.tell(call)
     } catch (error) {
       this.#tell(null, {
         type: 'transport.garbage',

@@ -104,7 +104,7 @@ function stopTracks(stream: MediaStream | null) {
 
 const unsupported: Failure = {
   code: 'media.unsupported',
-  text: 'There is no way to open a microphone here: no navigator.mediaDevices (a page needs https), and none was given'
+  text: 'No navigator.mediaDevices here (a page needs https), and none was given'
 }
 
 /** https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia */
@@ -122,7 +122,7 @@ function mediaFailure(error: unknown): Failure {
     case 'AbortError':
       return {
         code: 'media.busy',
-        text: 'The microphone cannot be opened, perhaps another program has it',
+        text: 'The microphone is in use',
         provider: { text: message }
       }
     default:

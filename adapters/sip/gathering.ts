@@ -13,7 +13,7 @@ export interface GatheringPolicy {
 
 export const defaultGathering: GatheringPolicy = { until: 'first', deadline: 500 }
 
-export function isEnough(candidate: string, until: GatheringPolicy['until']): boolean {
+function isEnough(candidate: string, until: GatheringPolicy['until']): boolean {
   if (until === 'all') return false
   if (/ typ (srflx|relay)/.test(candidate)) return true
   // a TCP host candidate is one we connect from: nobody can reach us there

@@ -160,6 +160,11 @@ function sendInto({ transport, configuration }: UserAgent, response: Response, m
   )
 }
 
+/** A call that was refused, and whose refusal was acknowledged, leaves a timer that runs for half a minute. */
+export function refusalLeavesATimer(ua: UserAgent) {
+  onDestroyed(ua, ({ H: timer }) => clearTimeout(timer))
+}
+
 /** JsSIP closes its socket two seconds after `stop()`, however soon everything was said. This acts as soon as it was. */
 export function stopAlwaysTakesItsTime(ua: UserAgent, onQuiet: () => void) {
   const { _transactions: transactions } = ua as unknown as {
@@ -172,7 +177,7 @@ export function stopAlwaysTakesItsTime(ua: UserAgent, onQuiet: () => void) {
   const check = () => {
     if (isQuiet()) onQuiet()
   }
-  ;(ua as unknown as { on(name: string, listener: () => void): void }).on('transactionDestroyed', check)
+  onDestroyed(ua, check)
   check()
 }
 
@@ -183,6 +188,11 @@ function isAnswer({ status_code: status }: Response): boolean {
 function onTransaction(ua: UserAgent, handle: (transaction: Transaction) => void) {
   const emitter = ua as unknown as { on(name: string, listener: (event: { transaction: Transaction }) => void): void }
   emitter.on('newTransaction', ({ transaction }) => handle(transaction))
+}
+
+function onDestroyed(ua: UserAgent, handle: (transaction: { readonly H?: ReturnType<typeof setTimeout> }) => void) {
+  const emitter = ua as unknown as { on(name: string, listener: (event: { transaction: object }) => void): void }
+  emitter.on('transactionDestroyed', ({ transaction }) => handle(transaction))
 }
 
 function intercept(transaction: Transaction, handle: (response: Response, next: (response: Response) => void) => void) {

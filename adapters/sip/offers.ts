@@ -20,6 +20,8 @@ type Offered = Extract<LegCommand, { type: 'offer' }>
 
 /** Statuses by which a peer that knows the call says that it does not understand the question. */
 const knowsTheCall = new Set([405, 415, 420, 488, 491, 501])
+/** Milliseconds after an answer that says nothing; the chart has a deadline for all of it. */
+const askAgain = 500
 const met: Failure = { code: 'negotiation.glare', text: 'The offer of the peer met one of ours' }
 
 /** Offer and answer within one call, ours and the peer's; and the question whether the call is still there. */
@@ -39,6 +41,8 @@ export class Offers {
   /** Acknowledges an answer that was lost with the connection: a peer that waits for its ACK takes nothing else. */
   #confirm: (() => void) | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
+  /** The latest question whether the call is still there. */
+  #asked = 0
 
   constructor(session: Session, listener: OfferListener) {
     this.#session = session
@@ -80,30 +84,38 @@ export class Offers {
    * an empty UPDATE will do; without one only an accepted re-INVITE tells it where we are now (RFC 3261 §12.2.1.2).
    */
   verify(attempt: number) {
-    const session = this.#session
+    const { contact } = this.#session
     const verified = () => this.#listener.emit({ type: 'leg.verified', attempt })
     const gone = () => this.#listener.emit({ type: 'leg.gone', attempt })
     this.#confirm?.()
     this.#confirm = undefined
-    if (!session.contact.includes(';gr=')) return void this.#prove(verified, gone)
-    requestThatMayFail(session, 'UPDATE', {
-      extraHeaders: [`Contact: ${session.contact}`],
-      eventHandlers: {
-        onSuccessResponse: verified,
-        // that it does not understand the question is an answer too; a proxy's 480 or 503 is none
-        onErrorResponse: ({ status_code: status }) => {
-          if (knowsTheCall.has(status)) verified()
-        },
-        onDialogError: (response) => {
-          if (response?.status_code === 481) gone()
-        }
-      }
-    })
+    clearTimeout(this.#retry)
+    this.#asked = attempt
+    if (contact.includes(';gr=')) this.#ask(attempt, verified, gone)
+    else void this.#prove(verified, gone)
   }
 
   stop() {
     clearTimeout(this.#retry)
+    this.#asked = 0
     this.#mine?.abort.abort()
+  }
+
+  #ask(attempt: number, verified: () => void, gone: () => void) {
+    // a proxy that cannot reach the peer says nothing about the call: both may have lost the same server
+    const again = () => {
+      if (this.#asked !== attempt) return
+      this.#retry = setTimeout(() => this.#ask(attempt, verified, gone), askAgain)
+    }
+    requestThatMayFail(this.#session, 'UPDATE', {
+      extraHeaders: [`Contact: ${this.#session.contact}`],
+      eventHandlers: {
+        onSuccessResponse: verified,
+        // that it does not understand the question is an answer too
+        onErrorResponse: ({ status_code: status }) => (knowsTheCall.has(status) ? verified() : again()),
+        onDialogError: (response) => (response?.status_code === 481 ? gone() : again())
+      }
+    })
   }
 
   async #prove(verified: () => void, gone: () => void) {

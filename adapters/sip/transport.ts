@@ -15,6 +15,7 @@ import {
   glareIsRepeated,
   passwordIsLoggedAndForgotten,
   refreshIsSilent,
+  refusalLeavesATimer,
   secondAnswerEndsTheCall,
   stopAlwaysTakesItsTime,
   webRtcOnlyAsGlobals
@@ -89,6 +90,7 @@ class SipTransport implements Transport, Account {
     glareIsRepeated(this.ua)
     secondAnswerEndsTheCall(this.ua)
     answerAfterCancelIsDropped(this.ua)
+    refusalLeavesATimer(this.ua)
     refreshIsSilent(this.ua, (response) => this.#registered(response))
     this.ua.on('registrationFailed', ({ response, cause }) => this.#refused(response, cause))
     this.ua.on('unregistered', () => this.#emit({ type: 'transport.unregistered', attempt: this.#registerAttempt }))

@@ -28,6 +28,7 @@ export const callMachine = callSetup.createMachine({
       description: 'How far the call has come.',
       initial: 'setup',
       on: {
+        abandon: { target: '.ended', actions: { type: 'noteEnd', params: ({ event }) => event } },
         'leg.failed': {
           target: '.ended',
           actions: [

@@ -59,8 +59,7 @@ export const dtmf = callSetup.createStateConfig({
       }
     },
     pausing: {
-      description:
-        'The digit and the gap after it are let to pass, so that the far end hears two where two were pressed.',
+      description: 'The digit sounds, and the gap after it passes: two keys are heard as two.',
       after: { digitGap: 'idle' },
       // on every way out: a digit that was sent is not unsent because the call ends in the gap after it
       exit: 'dequeueDigit'

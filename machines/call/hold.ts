@@ -1,8 +1,7 @@
 import { and, not, or, stateIn } from 'xstate'
 import type { Failure } from '../failure.ts'
-import { callSetup } from './setup.ts'
+import { callSetup, noAnswer } from './setup.ts'
 
-const noAnswer: Failure = { code: 'negotiation.timeout', text: 'The peer could not be asked in time' }
 const notGranted: Failure = { code: 'negotiation.rejected', text: 'The peer agreed to something else' }
 
 /** Nothing is asked of the peer, and nothing needs to be. */

@@ -55,6 +55,12 @@ export type CallCommand =
 /** What the engine tells a call about the connection it runs on. */
 export type SignallingEvent = { readonly type: 'connection.lost' } | { readonly type: 'connection.restored' }
 
+/** The call is taken from under us: it ends as `end` says, and nothing is waited for. */
+export interface AbandonEvent {
+  readonly type: 'abandon'
+  readonly end: CallEnd
+}
+
 /** What the call's own microphone actor reports. */
 export type MediaEvent =
   | { readonly type: 'media.ready'; readonly attempt: number }
@@ -76,7 +82,7 @@ export type InternalEvent =
   | { readonly type: 'network.dead' }
   | { readonly type: 'call.over' }
 
-export type CallEvent = CallCommand | SignallingEvent | MediaEvent | LegEvent | InternalEvent
+export type CallEvent = CallCommand | AbandonEvent | SignallingEvent | MediaEvent | LegEvent | InternalEvent
 
 /** What a call tells its listeners, once each. */
 export type CallEmitted =
@@ -110,7 +116,7 @@ export interface CallInput {
   readonly dial?: DialOptions
 }
 
-export const noTerms: Terms = { hold: false, restarts: 0 }
+const noTerms: Terms = { hold: false, restarts: 0 }
 
 export function callContext(input: CallInput): CallContext {
   return {

@@ -1,8 +1,5 @@
 import { and, stateIn } from 'xstate'
-import type { Failure } from '../failure.ts'
-import { callSetup } from './setup.ts'
-
-const noAnswer: Failure = { code: 'negotiation.timeout', text: 'The peer did not answer the offer in time' }
+import { callSetup, noAnswer } from './setup.ts'
 
 /**
  * The one owner of offer and answer (RFC 3264). The other regions never talk to the peer: they change what is `desired`,
@@ -13,8 +10,7 @@ export const negotiation = callSetup.createStateConfig({
   initial: 'stable',
   states: {
     stable: {
-      description:
-        'No offer is under way. Whatever differs from what is agreed is offered, as soon as the peer can be reached.',
+      description: 'No offer is under way; what is not agreed yet is offered as soon as the peer can be reached.',
       entry: 'raiseSettled',
       always: {
         guard: and(['isOfferDue', stateIn('#call.progress.established.signalling.attached')]),

@@ -193,7 +193,7 @@ export const callSetup = setup({
   }
 })
 
-const noAnswer: Failure = { code: 'negotiation.timeout', text: 'The peer did not answer the offer in time' }
+export const noAnswer: Failure = { code: 'negotiation.timeout', text: 'The peer did not answer the offer in time' }
 const unexplained: CallEnd = { by: 'system', reason: 'error' }
 
 function digitCommand({ digits, attempts }: CallContext): LegCommand {

@@ -13,10 +13,16 @@ export type Ability =
   | 'several-devices'
   | 'signalled-hold'
   | 'receive-digits'
+  | 'know-everybody'
+  | 'know-who-is-there'
+
+/** What a server is put to the test with: how to start its bench, and what it cannot be made to do, with the reason. */
+export interface BenchPlan {
+  readonly cannot: Partial<Record<Ability, string>>
+  start(): Promise<Bench>
+}
 
 export interface Bench {
-  /** Why this bench cannot do it; what is not listed it can. */
-  readonly cannot: Partial<Record<Ability, string>>
   readonly webRtc: NodeWebRtc
   /** The account of a user nobody else is, or one more device of somebody. */
   account(options?: AccountOptions): Promise<Account>

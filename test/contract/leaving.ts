@@ -107,7 +107,7 @@ export function leaving(scene: Scene) {
       await there.reaches('ended')
     })
 
-    test('takes it off the list of who can be reached', async () => {
+    scene.needing('know-who-is-there')('takes it off the list of who can be reached', async () => {
       const [person, other] = [await scene.person(), await scene.person()]
 
       person.engine.dispose()

@@ -140,16 +140,13 @@ export function losing(scene: Scene) {
     })
   })
 
-  describe('when the server is restarted', () => {
-    test('a call goes on', async (context) => {
-      scene.needs('forget-nobody', context)
-      const talk = await scene.talking()
+  scene.needing('forget-nobody')('when the server is restarted a call goes on', async () => {
+    const talk = await scene.talking()
 
-      await scene.bench.restart()
+    await scene.bench.restart()
 
-      await looks(talk.call, ({ signalling }) => signalling !== 'attached', 'detached')
-      await hearEachOther(talk)
-    })
+    await looks(talk.call, ({ signalling }) => signalling !== 'attached', 'detached')
+    await hearEachOther(talk)
   })
 }
 

@@ -4,10 +4,9 @@ import { hearEachOther, looks, soon } from './scene.ts'
 
 export function offering(scene: Scene) {
   describe('an offer in a call', () => {
-    test.for([488, 500, 503, 403])(
+    scene.needing('script-offers').for([488, 500, 503, 403])(
       'that is refused with %i changes nothing, and can be made again',
-      async (status, context) => {
-        scene.needs('script-offers', context)
+      async (status) => {
         const talk = await scene.talking()
         const { call, there } = talk
         there.offers(status)
@@ -24,8 +23,7 @@ export function offering(scene: Scene) {
       }
     )
 
-    test('that is refused does not resume a call that was to be resumed', async (context) => {
-      scene.needs('script-offers', context)
+    scene.needing('script-offers')('that is refused does not resume a call that was to be resumed', async () => {
       const { call, there } = await scene.talking()
       await call.hold()
       there.offers(488)
@@ -38,8 +36,7 @@ export function offering(scene: Scene) {
       expect(there.held).toBe(false)
     })
 
-    test('that nobody answers changes nothing, and can be made again', async (context) => {
-      scene.needs('script-offers', context)
+    scene.needing('script-offers')('that nobody answers changes nothing, and can be made again', async () => {
       const talk = await scene.talking({ policy: { deadlines: { offerDeadline: 12_000 } } })
       const { call, there } = talk
       there.offers('ignore')
@@ -54,8 +51,7 @@ export function offering(scene: Scene) {
       await soon(() => there.held, 'the far end is held')
     })
 
-    test('that nobody answered does not keep the far end from holding', async (context) => {
-      scene.needs('script-offers', context)
+    scene.needing('script-offers')('that nobody answered does not keep the far end from holding', async () => {
       const talk = await scene.talking({ policy: { deadlines: { offerDeadline: 12_000 } } })
       const { call, there } = talk
       there.offers('ignore')
@@ -102,8 +98,7 @@ export function offering(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('does not keep the call from being hung up', async (context) => {
-      scene.needs('script-offers', context)
+    scene.needing('script-offers')('does not keep the call from being hung up', async () => {
       const { call, there } = await scene.talking()
       there.offers('ignore')
       const held = call.hold()

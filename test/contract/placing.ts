@@ -17,8 +17,7 @@ export function placing(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('is heard ringing before it is answered', async (context) => {
-      scene.needs('early-media', context)
+    scene.needing('early-media')('is heard ringing before it is answered', async () => {
       const { call, there } = await scene.dialled()
 
       await there.ring({ earlyMedia: true })
@@ -38,7 +37,7 @@ export function placing(scene: Scene) {
       await expect(call.established()).rejects.toMatchObject({ code: 'call.ended', end: { reason } })
     })
 
-    test('to nobody ends as not found', async () => {
+    scene.needing('know-everybody')('to nobody ends as not found', async () => {
       const { engine } = await scene.person()
 
       const call = await engine.dial(scene.bench.nobody)
@@ -46,7 +45,7 @@ export function placing(scene: Scene) {
       expect(await call.ended()).toMatchObject({ by: 'remote', reason: 'not-found' })
     })
 
-    test('to somebody who is not there ends as unavailable', async () => {
+    scene.needing('know-who-is-there')('to somebody who is not there ends as unavailable', async () => {
       const [person, absent] = [await scene.person(), await scene.person({ online: false })]
 
       const call = await person.engine.dial(absent.address)
@@ -54,8 +53,7 @@ export function placing(scene: Scene) {
       expect(await call.ended()).toMatchObject({ by: 'remote', reason: 'unavailable' })
     })
 
-    test('is cancelled before the far end has said anything', async (context) => {
-      scene.needs('silence', context)
+    scene.needing('silence')('is cancelled before the far end has said anything', async () => {
       const { call, there } = await scene.dialled()
 
       await call.hangup()
@@ -132,8 +130,7 @@ export function placing(scene: Scene) {
       await there.reaches('ended')
     })
 
-    test('is one of several, and none knows of the others', async (context) => {
-      scene.needs('several-calls', context)
+    scene.needing('several-calls')('is one of several, and none knows of the others', async () => {
       const person = await scene.person()
       const fars = await Promise.all([scene.far(), scene.far()])
       const next = fars.map((far) => far.next())

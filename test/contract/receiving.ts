@@ -85,8 +85,7 @@ export function receiving(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('rings at every device, and at none any more once one has answered', async (context) => {
-      scene.needs('several-devices', context)
+    scene.needing('several-devices')('rings at every device, and at none any more once one has answered', async () => {
       const { persons, calls, there } = await scene.ringingTwice()
 
       await Promise.all([calls[0]?.answer(), there.reaches('established')])
@@ -95,17 +94,19 @@ export function receiving(scene: Scene) {
       expect(persons[1]?.microphones).toBe(0)
     })
 
-    test('answered by two devices at once goes to one of them, and the other one hears of it', async (context) => {
-      scene.needs('several-devices', context)
-      const { calls, there } = await scene.ringingTwice()
+    scene.needing('several-devices')(
+      'answered by two devices at once goes to one of them, and the other one hears of it',
+      async () => {
+        const { calls, there } = await scene.ringingTwice()
 
-      await Promise.allSettled([...calls.map((call) => call.answer()), there.reaches('established')])
+        await Promise.allSettled([...calls.map((call) => call.answer()), there.reaches('established')])
 
-      await soon(() => calls.filter(({ state }) => state.status === 'established').length === 1, 'one device has it')
-      expect(there.state).toBe('established')
-      const winner = calls.find(({ state }) => state.status === 'established')
-      await winner?.hangup()
-      await there.reaches('ended')
-    })
+        await soon(() => calls.filter(({ state }) => state.status === 'established').length === 1, 'one device has it')
+        expect(there.state).toBe('established')
+        const winner = calls.find(({ state }) => state.status === 'established')
+        await winner?.hangup()
+        await there.reaches('ended')
+      }
+    )
   })
 }

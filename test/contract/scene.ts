@@ -1,13 +1,12 @@
 /** People with engines on a bench; whoever is left when the test ends is sent home, and must leave nothing behind. */
 import { firstValueFrom } from 'rxjs'
-import { onTestFinished } from 'vitest'
-import type { TestContext } from 'vitest'
+import { onTestFinished, test } from 'vitest'
 import { createEngine } from '../../src/index.ts'
 import type { Call, CallView, Engine, MediaDevicesLike, Policy } from '../../src/index.ts'
 import { meter } from '../../src/testing/webrtc.ts'
 import type { Meter } from '../../src/testing/webrtc.ts'
 import { until } from '../support/until.ts'
-import type { Ability, Account, AccountOptions, Bench, FarCall, FarEnd } from './bench.ts'
+import type { Ability, Account, AccountOptions, Bench, BenchPlan, FarCall, FarEnd } from './bench.ts'
 
 export interface Person extends Account {
   readonly engine: Engine
@@ -42,20 +41,25 @@ export const soon = (question: () => unknown, what: string) =>
 export const looks = (call: Call, part: (view: CallView) => boolean, what: string) =>
   soon(() => part(call.state), `${what} (it is ${JSON.stringify(call.state)})`)
 
+const nothing = Object.assign(() => {}, { for: () => () => {} }) as unknown as typeof test
+
 export class Scene {
   readonly #bench: () => Bench
 
-  constructor(bench: () => Bench) {
+  readonly #cannot: BenchPlan['cannot']
+
+  constructor(bench: () => Bench, cannot: BenchPlan['cannot'] = {}) {
     this.#bench = bench
+    this.#cannot = cannot
   }
 
   get bench() {
     return this.#bench()
   }
 
-  needs(ability: Ability, context: TestContext) {
-    const reason = this.bench.cannot[ability]
-    if (reason !== undefined) context.skip(reason)
+  /** `test`, for what this server can be made to do; where it cannot, there is nothing to try. */
+  needing(ability: Ability): typeof test {
+    return this.#cannot[ability] === undefined ? test : nothing
   }
 
   async person({ policy, mediaDevices, online = true, ...options }: PersonOptions = {}): Promise<Person> {

@@ -9,8 +9,7 @@ const ways = [
 
 export function talking(scene: Scene) {
   describe.each(ways)('a call that was %s', (_, begin) => {
-    test('is held and resumed by us', async (context) => {
-      scene.needs('signalled-hold', context)
+    scene.needing('signalled-hold')('is held and resumed by us', async () => {
       const talk = await scene[begin]()
       const { call, there } = talk
 
@@ -82,8 +81,7 @@ export function talking(scene: Scene) {
       expect(call.state.microphone).toBe('muted')
     })
 
-    test('stays silent while we hold, whatever the far end does', async (context) => {
-      scene.needs('signalled-hold', context)
+    scene.needing('signalled-hold')('stays silent while we hold, whatever the far end does', async () => {
       const talk = await scene[begin]()
       const { call, there } = talk
       await call.hold()
@@ -104,8 +102,7 @@ export function talking(scene: Scene) {
       await soon(() => there.digits === '12#*9A', 'all digits have arrived')
     })
 
-    test('tells of the digits of the far end, in order', async (context) => {
-      scene.needs('receive-digits', context)
+    scene.needing('receive-digits')('tells of the digits of the far end, in order', async () => {
       const { call, there } = await scene[begin]()
       let digits = ''
       call.events$.subscribe((event) => {

@@ -3,7 +3,7 @@
  * A provider brings a bench (`bench.ts`) and calls this once for each server it can be tried on.
  */
 import { afterAll, beforeAll, describe } from 'vitest'
-import type { Bench } from './bench.ts'
+import type { Bench, BenchPlan } from './bench.ts'
 import { connecting } from './connecting.ts'
 import { leaving } from './leaving.ts'
 import { losing } from './losing.ts'
@@ -18,15 +18,15 @@ const chapters = { connecting, placing, receiving, talking, offering, losing, le
 /** `only`: the chapters in which a server that differs in one thing may behave differently. */
 export function transportContract(
   name: string,
-  start: () => Promise<Bench>,
+  plan: BenchPlan,
   only: readonly (keyof typeof chapters)[] = Object.keys(chapters) as (keyof typeof chapters)[]
 ) {
   let bench: Bench
-  const scene = new Scene(() => bench)
+  const scene = new Scene(() => bench, plan.cannot)
 
   describe(name, { timeout: 20_000 }, () => {
     beforeAll(async () => {
-      bench = await start()
+      bench = await plan.start()
     })
     afterAll(() => bench.stop())
 

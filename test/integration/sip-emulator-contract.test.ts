@@ -1,10 +1,8 @@
-import { startEmulatorBench } from '../contract/sip/emulator-bench.ts'
+import { emulatorBench } from '../contract/sip/emulator-bench.ts'
 import { transportContract } from '../contract/transport-contract.ts'
 
-transportContract('SIP on the emulator', () => startEmulatorBench())
-transportContract('SIP on the emulator, without GRUUs', () => startEmulatorBench({ gruu: false }), ['losing'])
-transportContract(
-  'SIP on the emulator, asked for a password for every call',
-  () => startEmulatorBench({ inviteAuth: true }),
-  ['placing']
-)
+transportContract('SIP on the emulator', emulatorBench())
+transportContract('SIP on the emulator, without GRUUs', emulatorBench({ gruu: false }), ['losing'])
+transportContract('SIP on the emulator, asked for a password for every call', emulatorBench({ inviteAuth: true }), [
+  'placing'
+])

@@ -4,8 +4,17 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PaperConnection } from '../../contract/sip/paper-connection.ts'
-import { ourDialled, ourTalking, rawDialled, rawTalking, stillBroken, turns } from '../../contract/sip/paper-phones.ts'
-import { ask, broken, description, reply } from '../../contract/sip/scripted-line.ts'
+import {
+  ourCalled,
+  ourDialled,
+  ourTalking,
+  rawDialled,
+  rawPhone,
+  rawTalking,
+  stillBroken,
+  turns
+} from '../../contract/sip/paper-phones.ts'
+import { ask, broken, description, invitation, reply } from '../../contract/sip/scripted-line.ts'
 import type { Line } from '../../contract/sip/scripted-line.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -131,6 +140,41 @@ describe('an answer that cannot be read', () => {
     expect(line.has(/^ACK/)).toBe(true)
     expect(line.has(/^BYE/)).toBe(true)
     expect(connection.signalingState).toBe('closed')
+  })
+})
+
+describe('a call that is refused', () => {
+  const acknowledged = (invite: string) => {
+    const head = invite.slice(0, invite.indexOf('Contact:')).replaceAll('INVITE', 'ACK')
+    return head
+      .replace('To: <sip:alice@example.test>', 'To: <sip:alice@example.test>;tag=any')
+      .concat('Content-Length: 0\r\n\r\n')
+  }
+
+  test('leaves a timer in JsSIP', async () => {
+    const { line, ua } = await rawPhone()
+    const invite = invitation('sip:alice@example.test')
+    ua.on('newRTCSession', ({ session }: { session: { terminate(): void } }) => session.terminate())
+    line.receive(invite)
+    await turns()
+
+    line.receive(acknowledged(invite))
+    await turns()
+
+    stillBroken(vi.getTimerCount()).toBeGreaterThan(0)
+  })
+
+  test('leaves none', async () => {
+    const { line, invite, send, transport } = await ourCalled()
+    await send({ type: 'reject', reason: 'busy' })
+    expect(line.has(/^SIP\/2.0 486/)).toBe(true)
+
+    line.receive(acknowledged(invite))
+    await turns()
+    transport.dispose()
+    await turns()
+
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

@@ -3,24 +3,25 @@ import { filter, firstValueFrom } from 'rxjs'
 import { startSipEmulator } from '../../../adapters/sip/emulator.ts'
 import type { SipEmulatedCall, SipEmulator, SipEmulatorOptions } from '../../../adapters/sip/emulator.ts'
 import { loadNodeWebRtc } from '../../../src/testing/webrtc.ts'
-import type { Ability, Account, Bench, FarCall } from '../bench.ts'
+import type { Account, Bench, BenchPlan, FarCall } from '../bench.ts'
 import { openDevice } from './device.ts'
 
 export interface EmulatorBench extends Bench {
   readonly server: SipEmulator
 }
 
-export async function startEmulatorBench(changes: SipEmulatorOptions = {}): Promise<EmulatorBench> {
+export const emulatorBench = (changes: SipEmulatorOptions = {}): BenchPlan => ({
+  cannot: { 'forget-nobody': 'the far end is a part of the server, and goes with it' },
+  start: () => startEmulatorBench(changes)
+})
+
+async function startEmulatorBench(changes: SipEmulatorOptions = {}): Promise<EmulatorBench> {
   const options = { users: (user: string) => (user.startsWith('nobody') ? null : `pw-${user}`), ...changes }
   let server = await startSipEmulator(options)
   const webRtc = await loadNodeWebRtc()
   let count = 0
-  const cannot: Partial<Record<Ability, string>> = {
-    'forget-nobody': 'the far end is a part of the server, and goes with it'
-  }
 
   return {
-    cannot,
     webRtc,
     nobody: 'sip:nobody-1@example.test',
     get server() {

@@ -2,7 +2,7 @@
 import { loadNodeWebRtc } from '../../../src/testing/webrtc.ts'
 import { startKamailio } from '../../support/kamailio.ts'
 import type { Kamailio, KamailioOptions } from '../../support/kamailio.ts'
-import type { Bench } from '../bench.ts'
+import type { Bench, BenchPlan } from '../bench.ts'
 import { farEngine } from '../far-engine.ts'
 import { openDevice } from './device.ts'
 
@@ -10,7 +10,19 @@ export interface KamailioBench extends Bench {
   readonly kamailio: Kamailio
 }
 
-export async function startKamailioBench(options: KamailioOptions = {}): Promise<KamailioBench> {
+export const kamailioBench = (options: KamailioOptions = {}): BenchPlan => ({
+  cannot: {
+    silence: 'an engine rings by itself',
+    'early-media': 'an engine sends no sound before it answers',
+    'script-offers': 'an engine takes every offer',
+    ...(options.gruu === false && {
+      'forget-nobody': 'without GRUUs a restarted server knows nobody by their Contact'
+    })
+  },
+  start: () => startKamailioBench(options)
+})
+
+async function startKamailioBench(options: KamailioOptions = {}): Promise<KamailioBench> {
   const kamailio = await startKamailio(options)
   const webRtc = await loadNodeWebRtc()
   let count = 0
@@ -19,14 +31,6 @@ export async function startKamailioBench(options: KamailioOptions = {}): Promise
     kamailio,
     webRtc,
     nobody: `sip:nobody-1@${kamailio.domain}`,
-    cannot: {
-      silence: 'an engine rings by itself',
-      'early-media': 'an engine sends no sound before it answers',
-      'script-offers': 'an engine takes every offer',
-      ...(options.gruu === false && {
-        'forget-nobody': 'without GRUUs a restarted server knows nobody by their Contact'
-      })
-    },
     async account({ user = `user-${++count}`, password, unreachable = false } = {}) {
       await kamailio.addUser(user)
       const known = { ...kamailio.credentials(user), url: kamailio.url }

@@ -82,6 +82,7 @@ export const callSamples: Samples<CallContext, CallEvent> = {
   answer: { '': () => ({ type: 'answer' }) },
   reject: { '': () => ({ type: 'reject' }), busy: () => ({ type: 'reject', reason: 'busy' }) },
   hangup: { '': () => ({ type: 'hangup' }) },
+  abandon: { '': () => ({ type: 'abandon', end: { by: 'local', reason: 'hangup' } }) },
   hold: { '': () => ({ type: 'hold' }) },
   resume: { '': () => ({ type: 'resume' }) },
   mute: { '': () => ({ type: 'mute' }) },

@@ -12,7 +12,7 @@ import { infobipTransport } from '../../../../adapters/infobip/index.ts'
 import type { InfobipOptions, InfobipTransport } from '../../../../adapters/infobip/index.ts'
 import { loadNodeWebRtc } from '../../../../src/testing/webrtc.ts'
 import type { NodeWebRtc } from '../../../../src/testing/webrtc.ts'
-import type { Account, AccountOptions, Bench, FarCall } from '../../../contract/bench.ts'
+import type { Account, AccountOptions, Bench, BenchPlan, FarCall } from '../../../contract/bench.ts'
 import { startCutProxy } from '../../../support/cut-proxy.ts'
 
 export interface InfobipBench extends Bench {
@@ -31,6 +31,19 @@ export interface InfobipAccount extends Account {
   readonly handshakes: readonly (readonly [url: string, protocols: readonly string[]])[]
 }
 
+/** The contract's bench, and what cannot be asked of this provider. */
+export function infobipBench(changes: Partial<InfobipOptions> = {}): BenchPlan {
+  return { cannot, start: () => startInfobipBench({}, changes) }
+}
+
+const cannot: BenchPlan['cannot'] = {
+  'forget-nobody': 'the far end is a part of the server, and goes with it',
+  'several-calls': 'the provider lets a client have one call at a time',
+  'several-devices': 'how the provider treats them is not known',
+  'signalled-hold': 'the protocol has no hold',
+  'receive-digits': 'the protocol has no message that brings digits'
+}
+
 export async function startInfobipBench(
   options: InfobipEmulatorOptions = {},
   changes: Partial<InfobipOptions> = {}
@@ -40,13 +53,6 @@ export async function startInfobipBench(
   let count = 0
 
   return {
-    cannot: {
-      'forget-nobody': 'the far end is a part of the server, and goes with it',
-      'several-calls': 'the provider lets a client have one call at a time',
-      'several-devices': 'how the provider treats them is not known',
-      'signalled-hold': 'the protocol has no hold',
-      'receive-digits': 'the protocol has no message that brings digits'
-    },
     webRtc,
     nobody: 'nobody-1',
     get server() {

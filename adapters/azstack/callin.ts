@@ -1,0 +1,76 @@
+import type { CallEnd } from '../../machines/index.ts'
+import { anotherDevice } from './line.ts'
+import type { Dialogue, Farewell, Line } from './line.ts'
+import { service } from './packets.ts'
+import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
+import { callinCodes, callinMeaning, elsewhereMeaning } from './statuses.ts'
+
+/** A call from a telephone. It comes with an offer, and rings on every device of the user. */
+export class Callin implements Dialogue {
+  readonly #line: Line
+  readonly #call: ServerBody<505>
+
+  constructor(line: Line, call: ServerBody<505>) {
+    this.#line = line
+    this.#call = call
+  }
+
+  owns({ service: about, body }: ServerPacket): boolean {
+    const isOurs =
+      about === service.callinStart || about === service.callinStatus || about === service.callinStatusElsewhere
+    return isOurs && body.callId === this.#call.callId
+  }
+
+  begin() {
+    this.#line.say(this.#status(callinCodes.ringing))
+  }
+
+  answer() {
+    this.#line.attempt(async () => {
+      const media = this.#line.open()
+      await media.answer(this.#call.sdp_candidate, this.#line.stream)
+      const answer = await media.complete()
+      if (this.#line.isOver) return
+      this.#line.say(this.#status(callinCodes.established, answer))
+      // nobody confirms it
+      this.#line.answered()
+    })
+  }
+
+  receive(packet: ServerPacket) {
+    if (packet.service === service.callinStatus) this.#changed(packet.body.code)
+    if (packet.service === service.callinStatusElsewhere) this.#changedElsewhere(packet.body.code)
+  }
+
+  farewell(reason: Farewell): ClientPacket {
+    return this.#status(callinCodes[reason])
+  }
+
+  #status(code: number, answer?: string): ClientPacket {
+    const { callId, callType, from, to } = this.#call
+    const description = answer === undefined ? {} : { sdp_candidate: answer }
+    return {
+      service: service.callinStatus,
+      body: { callId, callType, destination: from, phonenumber: to, code, ...description }
+    }
+  }
+
+  #changed(code: number) {
+    const meaning = callinMeaning(code)
+    if (meaning === null || !('end' in meaning)) return this.#line.remark({ where: 'here', code })
+    if (!this.#line.isAnswered) return this.#line.cancelled(false)
+    this.#line.over({ by: 'remote', reason: 'hangup', code })
+  }
+
+  #changedElsewhere(code: number) {
+    const meaning = elsewhereMeaning(code)
+    if (meaning === null || !('end' in meaning)) return this.#line.remark({ where: 'elsewhere', code })
+    endedElsewhere(this.#line, { by: 'local', reason: meaning.end, code })
+  }
+}
+
+/** The user has done on another device what ends the call on this one. */
+export function endedElsewhere(line: Line, end: CallEnd) {
+  if (end.reason === 'answered-elsewhere' && !line.isAnswered) return line.cancelled(true)
+  line.over({ ...end, provider: { text: anotherDevice } })
+}
