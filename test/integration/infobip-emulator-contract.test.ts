@@ -1,4 +1,4 @@
-import { infobipBench } from '../adapters/infobip/support/bench.ts'
+import { infobipBench } from '../contract/infobip/emulator-bench.ts'
 import { transportContract } from '../contract/transport-contract.ts'
 
 // the other chapters are about registration, offers that are refused, and calls that outlive their connection

@@ -6,8 +6,8 @@ import { decodeJson } from '../../../adapters/infobip/wire.ts'
 import { backoffDelay } from '../../../machines/index.ts'
 import { createEngine } from '../../../src/index.ts'
 import { soon } from '../../contract/scene.ts'
-import { startInfobipBench } from './support/bench.ts'
-import type { InfobipBench } from './support/bench.ts'
+import { startInfobipBench } from '../../contract/infobip/emulator-bench.ts'
+import type { InfobipBench } from '../../contract/infobip/emulator-bench.ts'
 import { actionsOf, person } from './support/people.ts'
 
 let bench: InfobipBench

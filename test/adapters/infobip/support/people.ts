@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import { createEngine } from '../../../../src/index.ts'
 import type { Engine, EngineEvent, Policy } from '../../../../src/index.ts'
 import { hasty, soon } from '../../../contract/scene.ts'
-import type { InfobipAccount, InfobipAccountOptions, InfobipBench } from './bench.ts'
+import type { InfobipAccount, InfobipAccountOptions, InfobipBench } from '../../../contract/infobip/emulator-bench.ts'
 
 export interface Person extends InfobipAccount {
   readonly engine: Engine

@@ -1,19 +1,19 @@
 /** The contract's bench on Infobip's emulator: its far ends are the emulator's own scripted parties. */
 import { filter, firstValueFrom } from 'rxjs'
 import { WebSocket } from 'ws'
-import { startInfobipEmulator } from '../../../../adapters/infobip/emulator.ts'
+import { startInfobipEmulator } from '../../../adapters/infobip/emulator.ts'
 import type {
   InfobipEmulatedCall,
   InfobipEmulator,
   InfobipEmulatorOptions,
   TokenOptions
-} from '../../../../adapters/infobip/emulator.ts'
-import { infobipTransport } from '../../../../adapters/infobip/index.ts'
-import type { InfobipOptions, InfobipTransport } from '../../../../adapters/infobip/index.ts'
-import { loadNodeWebRtc } from '../../../../src/testing/webrtc.ts'
-import type { NodeWebRtc } from '../../../../src/testing/webrtc.ts'
-import type { Account, AccountOptions, Bench, BenchPlan, FarCall } from '../../../contract/bench.ts'
-import { startCutProxy } from '../../../support/cut-proxy.ts'
+} from '../../../adapters/infobip/emulator.ts'
+import { infobipTransport } from '../../../adapters/infobip/index.ts'
+import type { InfobipOptions, InfobipTransport } from '../../../adapters/infobip/index.ts'
+import { loadNodeWebRtc } from '../../../src/testing/webrtc.ts'
+import type { NodeWebRtc } from '../../../src/testing/webrtc.ts'
+import type { Account, AccountOptions, Bench, BenchPlan, FarCall } from '../bench.ts'
+import { startCutProxy } from '../../support/cut-proxy.ts'
 
 export interface InfobipBench extends Bench {
   readonly server: InfobipEmulator
