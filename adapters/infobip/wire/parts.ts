@@ -41,8 +41,6 @@ export const internalCustomData = v.looseObject({
   isVideo: v.exactOptional(v.string())
 })
 
-export type Offer = v.InferOutput<typeof offer>
 export type Answer = v.InferOutput<typeof answer>
-export type Description = v.InferOutput<typeof description>
 export type Candidate = v.InferOutput<typeof candidate>
 export type Status = v.InferOutput<typeof status>

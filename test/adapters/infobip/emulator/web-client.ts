@@ -20,7 +20,7 @@ export interface WebClient {
   reoffer(callId: string, direction: RTCRtpTransceiverDirection): Promise<string>
 }
 
-export const webRtc = await loadNodeWebRtc()
+const webRtc = await loadNodeWebRtc()
 
 export async function webClient(gateway: InfobipEmulator, user: string): Promise<WebClient> {
   const client = await join(gateway, user)
