@@ -168,6 +168,30 @@ withPhones('a call with an exchange', (stage) => {
     await playing.finished()
   })
 
+  test('is refreshed as often as the exchange asks (RFC 4028)', async () => {
+    const phone = await alice()
+    const often = { headers: ['Session-Expires: 3;refresher=uac', 'Require: timer'] }
+    const playing = await exchange({
+      calls: false,
+      steps: [
+        ...[expectRequest('INVITE'), reply(200, 'OK', { media: 'sendrecv', ...often }), expectRequest('ACK'), play],
+        ...[expectRequest('UPDATE'), replyInCall(200, 'OK', often)],
+        ...[expectRequest('UPDATE'), replyInCall(405, 'Method Not Allowed')],
+        ...[expectRequest('INVITE'), replyInCall(200, 'OK', { media: 'sendrecv' }), expectRequest('ACK')],
+        ...[expectRequest('BYE'), replyInCall(200, 'OK')]
+      ]
+    })
+    await phone.dial(`sip:${number}@example.test`)
+    await phone.shows({ status: 'established', path: 'connected' })
+
+    await phone.page.sees('received', 'SIP/2.0 405')
+    await expect.poll(() => phone.trace.filter(({ text }) => text.startsWith('INVITE')).length).toBe(2)
+    await phone.flows({ in: 'sound', out: 'packets' })
+    await phone.hangup()
+
+    await playing.finished()
+  })
+
   test('takes its keys that come as INFO', async () => {
     const phone = await alice()
     const key = { type: 'application/dtmf-relay', lines: ['Signal=5', 'Duration=160'] }
