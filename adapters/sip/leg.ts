@@ -4,17 +4,13 @@ import { sendDigit } from './digits.ts'
 import { endingOf, failureOf } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
-import {
-  brokenAnswerLeavesTheCallOpen,
-  failedIceEndsTheCall,
-  lostRefreshEndsTheCall,
-  peerOpensOurMicrophone
-} from './jssip-session-defects.ts'
+import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
 import type { Session, UserAgent } from './jssip.ts'
 import { Offers } from './offers.ts'
 import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
-import { leastSession, SessionTimer } from './session-timer.ts'
+import { keepSession, leastSession } from './session-timer.ts'
+import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
@@ -169,7 +165,12 @@ export class SipLeg implements Leg {
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
     const offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
     this.#offers = offers
-    this.#refresh(session, offers)
+    this.#timer = keepSession(session, this.#account.sessionExpires, {
+      reinvite: () => offers.refresh(),
+      isOpen: () => this.#account.isOpen,
+      gone: () => this.#gone(),
+      expired: () => this.#expired(session)
+    })
     if (this.#isIncoming) session.on('peerconnection', ({ peerconnection }) => this.#watch(peerconnection))
     session.on('progress', ({ originator, response }) => {
       if (originator === 'remote') this.#emit({ type: 'leg.ringing', earlyMedia: Boolean(response?.body) })
@@ -198,26 +199,6 @@ export class SipLeg implements Leg {
     // JsSIP leaves these unanswered when nobody says anything
     session.on('refer', (event) => event.reject())
     session.on('replaces', (event) => event.reject())
-  }
-
-  /** Says now and then that the call still stands, or hears it of the peer (RFC 4028). */
-  #refresh(session: Session, offers: Offers) {
-    const { sessionExpires } = this.#account
-    if (sessionExpires === null) return
-    const timer = new SessionTimer(session, {
-      reinvite: () => offers.refresh(),
-      isOpen: () => this.#account.isOpen,
-      gone: () => this.#gone(),
-      expired: () => this.#expired(session)
-    })
-    this.#timer = timer
-    lostRefreshEndsTheCall(session, {
-      get headers() {
-        return timer.headers
-      },
-      asked: (request) => timer.asked(request, sessionExpires),
-      answered: (response) => timer.answered(response)
-    })
   }
 
   #expired(session: Session) {

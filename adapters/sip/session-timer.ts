@@ -1,4 +1,4 @@
-import { requestThatMayFail } from './jssip-session-defects.ts'
+import { lostRefreshEndsTheCall, requestThatMayFail } from './jssip-session-defects.ts'
 import type { EndEvent, Message, Response, Session } from './jssip.ts'
 
 export interface SessionTimerListener {
@@ -20,6 +20,20 @@ const lateness = 32
 const pause = 5
 /** Statuses of a peer that knows no UPDATE. */
 const noUpdate = new Set([405, 420, 501])
+
+/** The timer of this session, which hears of whatever refreshes it; `wanted` in seconds, null: no timer of ours. */
+export function keepSession(session: Session, wanted: number | null, listener: SessionTimerListener) {
+  if (wanted === null) return null
+  const timer = new SessionTimer(session, listener)
+  lostRefreshEndsTheCall(session, {
+    get headers() {
+      return timer.headers
+    },
+    asked: (request) => timer.asked(request, wanted),
+    answered: (response) => timer.answered(response)
+  })
+  return timer
+}
 
 /**
  * Session timers (RFC 4028): whoever was made the refresher says now and then that the call still stands. A peer that

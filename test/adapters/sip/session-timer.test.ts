@@ -11,7 +11,7 @@ import {
   turns
 } from '../../contract/sip/paper-phones.ts'
 import type { OurCall } from '../../contract/sip/paper-phones.ts'
-import { ask, description, field, reply } from '../../contract/sip/scripted-line.ts'
+import { ask, description, field, openLine, reply } from '../../contract/sip/scripted-line.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -51,7 +51,7 @@ describe('a call of ours', () => {
   })
 
   test.each([89, 0, 120.5, Number.NaN])('cannot be asked to be refreshed every %d seconds', (sessionExpires) => {
-    const options = { url: 'ws://line.test', uri: 'sip:alice@example.test', WebSocket: class {} as never }
+    const options = { url: 'ws://line.test', uri: 'sip:alice@example.test', WebSocket: openLine().WebSocket }
     expect(() => sipTransport({ ...options, sessionExpires })).toThrow(/at least 90/)
   })
 
