@@ -32,9 +32,9 @@ test('somebody who is busy is told apart from somebody who does not want to talk
   emulator.party('carol', { do: 'reject', reason: 'declined' })
 
   const toBob = await engine.dial(emulator.address('bob'))
-  const toCarol = await engine.dial(emulator.address('carol'))
-
   expect((await toBob.ended()).reason).toBe('busy')
+
+  const toCarol = await engine.dial(emulator.address('carol'))
   expect((await toCarol.ended()).reason).toBe('declined')
 })
 

@@ -75,15 +75,19 @@ describe.each([
     expect((await call.ended()).reason).toBe(reason)
   })
 
-  test.each([
-    ['busy', { do: 'reject', reason: 'busy' }],
-    ['no-answer', { do: 'reject', reason: 'no-answer' }]
-  ] as const)('plays a script: %s', async (reason, script) => {
-    emulator.party(party, script)
+  test('plays scripts: answers after a while, or only rings', async () => {
+    emulator.party(party, { do: 'answer', ringFor: 50 })
+    const answered = await engine.dial(emulator.address(party))
+    await answered.established()
+    await answered.hangup()
 
-    const call = await engine.dial(emulator.address(party))
+    emulator.party(party, { do: 'ring' })
+    const { call, theirs } = await dialled()
+    await vi.waitFor(() => expect(call.state.status).toBe('ringing'))
+    await call.hangup()
 
-    expect((await call.ended()).reason).toBe(reason)
+    expect((await call.ended()).reason).toBe('cancelled')
+    await theirs.reaches('ended')
   })
 
   test('hears that it was hung up', async () => {
