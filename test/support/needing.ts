@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface TaskMeta {
     /** Why this suite is not run here. */
     reason?: string
+    /** How many tests there is nothing to try for, by the reason why. */
+    notTried?: Readonly<Record<string, number>>
   }
 }
 
