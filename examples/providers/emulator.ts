@@ -4,7 +4,7 @@ import type { Account, ProviderName } from './account.ts'
 export interface Provider {
   readonly emulator: Emulator
   /** All that this user’s phone needs; `name` is what others are shown. */
-  account(user: string, name: string): Account
+  readonly account: (user: string, name: string) => Account
 }
 
 /** The provider’s server in this process, for these users only. */
