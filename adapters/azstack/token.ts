@@ -47,10 +47,16 @@ function asciiOutsideThePlane(json: string): string {
 type JsEncryptClass = typeof JSEncrypt
 
 async function loadJsEncrypt(): Promise<JsEncryptClass | null> {
+  // Where there is a `window`, which others put into Node as well, it looks for what is random in `self`.
+  const scope = globalThis as { window?: unknown; self?: unknown }
+  const isHalfAPage = scope.window !== undefined && scope.self === undefined
+  if (isHalfAPage) scope.self = globalThis
   try {
     return (await import('jsencrypt')).JSEncrypt
   } catch {
     return requireJsEncrypt()
+  } finally {
+    if (isHalfAPage) delete scope.self
   }
 }
 

@@ -1,0 +1,34 @@
+import type { EngineOptions } from 'callchart'
+import type { AzstackOptions } from 'callchart/adapters/azstack'
+import type { InfobipOptions } from 'callchart/adapters/infobip'
+import type { SipOptions } from 'callchart/adapters/sip'
+import type { Account } from './account.ts'
+
+/** What there is no global for in Node. */
+export type WebClasses = Web<SipOptions> & Web<InfobipOptions> & Web<AzstackOptions>
+
+type Web<Options extends SipOptions | InfobipOptions | AzstackOptions> = Pick<
+  Options,
+  'WebSocket' | 'RTCPeerConnection'
+>
+
+/** The one place that knows which adapter it is. Only that one is loaded; from here on every call is the same. */
+export async function connectionOf(
+  account: Account,
+  web: WebClasses = {}
+): Promise<Pick<EngineOptions, 'transport' | 'policy'>> {
+  switch (account.provider) {
+    case 'sip': {
+      const { sipTransport } = await import('callchart/adapters/sip')
+      return { transport: sipTransport({ ...account.options, ...web }) }
+    }
+    case 'infobip': {
+      const { infobipPolicy, infobipTransport } = await import('callchart/adapters/infobip')
+      return { transport: infobipTransport({ ...account.options, ...web }), policy: infobipPolicy }
+    }
+    case 'azstack': {
+      const { azstackTransport } = await import('callchart/adapters/azstack')
+      return { transport: azstackTransport({ ...account.options, ...web }) }
+    }
+  }
+}
