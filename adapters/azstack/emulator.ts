@@ -4,12 +4,12 @@
  */
 import { BehaviorSubject } from 'rxjs'
 import type { EmulatedClient } from '../../src/testing/emulator.ts'
+import { createMediaLoader } from '../../src/testing/party-media.ts'
 import { createFreeCalls } from './emulator/free-calls.ts'
 import { createKeys } from './emulator/keys.ts'
 import { listen } from './emulator/listener.ts'
 import type { Connection } from './emulator/listener.ts'
 import { createLogs } from './emulator/logs.ts'
-import { createMediaLoader } from './emulator/party/media.ts'
 import { createStage } from './emulator/party/stage.ts'
 import { createReception } from './emulator/reception.ts'
 import { createTimers } from './emulator/timers.ts'
@@ -25,8 +25,7 @@ export type {
   AzstackEmulator,
   AzstackEmulatorOptions,
   AzstackFault,
-  AzstackIceServer,
-  AzstackMediaCount
+  AzstackIceServer
 } from './emulator/types.ts'
 
 const PARTY = '84900000000'
