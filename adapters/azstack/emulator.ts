@@ -15,9 +15,10 @@ import { createReception } from './emulator/reception.ts'
 import { createTimers } from './emulator/timers.ts'
 import { createTrace } from './emulator/trace.ts'
 import type { AzstackEmulator, AzstackEmulatorOptions, Verdict } from './emulator/types.ts'
-import { service } from './packets.ts'
+import * as service from './packets/services.ts'
 import type { ClientBody, ClientPacket, ServerPacket } from './packets.ts'
-import { packet as envelopeOf, parseClientPacket } from './wire.ts'
+import { clientBodies } from './packets/from-client.ts'
+import { packet as envelopeOf, parse } from './wire.ts'
 
 export type {
   AzstackCredentials,
@@ -103,7 +104,7 @@ export async function startAzstackEmulator(options: AzstackEmulatorOptions = {})
   function guard(connection: Connection, argument: unknown, text: string): void {
     const { user } = connection
     try {
-      const parsed = parseClientPacket(argument)
+      const parsed = parse<ClientPacket>(clientBodies, argument)
       const { service: asked } = parsed.kind === 'fault' ? parsed : parsed.packet
       const verdict = parsed.kind === 'fault' ? parsed.fault : judge(parsed.packet, connection)
       const isFault = typeof verdict === 'string'

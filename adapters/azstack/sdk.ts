@@ -10,6 +10,7 @@ import type { AzstackNotice } from './notices.ts'
 import { defaultUrl } from './options.ts'
 import type { CallState } from './published.ts'
 import { Publisher, stateOf } from './publisher.ts'
+import { engineIo3 } from './engine-io-3.ts'
 import { AZStackError, refusal, toError } from './errors.ts'
 import { Requests } from './requests.ts'
 import type { Answer } from './requests.ts'
@@ -178,7 +179,7 @@ export class AZStack {
 
   #open(data: CompleteData & { url: string }, identity: string): Account {
     const { mediaDevices, logger: _, ...environment } = this.#environment
-    const transport = azstackTransport({ ...environment, ...data })
+    const transport = azstackTransport({ link: environment.link ?? engineIo3(), ...environment, ...data })
     const called = new Map<string, string>()
     transport.events.subscribe((event) => {
       if (event.type === 'transport.incoming') called.set(event.leg, event.to.address)

@@ -1,7 +1,7 @@
 /** The contract's bench on the embedded AZStack: its far ends are the telephones of scripted parties. */
 import { filter, firstValueFrom } from 'rxjs'
 import { WebSocket } from 'ws'
-import { azstackTransport } from '../../../adapters/azstack/index.ts'
+import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
 import { startAzstackEmulator } from '../../../adapters/azstack/emulator.ts'
 import type { AzstackEmulatedCall } from '../../../adapters/azstack/emulator.ts'
 import { loadNodeWebRtc } from '../../../src/testing/webrtc.ts'
@@ -62,7 +62,8 @@ async function startAzstackBench(): Promise<Bench> {
           ...known,
           url: relay.url.replace('ws', 'http'),
           ...(password === undefined ? {} : { userCredentials: password }),
-          WebSocket: WatchedSocket,
+          link: engineIo3(WatchedSocket),
+          freeCalls,
           RTCPeerConnection: WatchedConnection
         }),
         sent,

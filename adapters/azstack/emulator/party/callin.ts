@@ -1,6 +1,6 @@
 /** A call that a party places to a user, and that rings on every device of hers: 505, 506 and 508. */
 import type { PartyMedia } from '../../../../src/testing/party-media.ts'
-import { service } from '../../packets.ts'
+import * as service from '../../packets/services.ts'
 import type { ClientBody } from '../../packets.ts'
 import { callinMeaning, deviceMeaning } from '../../statuses.ts'
 import type { Connection } from '../listener.ts'

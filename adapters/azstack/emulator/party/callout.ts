@@ -1,7 +1,7 @@
 /** A call that a client places to a party: 500 to 504 and 610. */
 import type { EndReason, RejectReason } from '../../../../machines/index.ts'
 import type { PartyMedia } from '../../../../src/testing/party-media.ts'
-import { service } from '../../packets.ts'
+import * as service from '../../packets/services.ts'
 import type { ClientBody } from '../../packets.ts'
 import { calloutCodes, calloutMeaning } from '../../statuses.ts'
 import type { Charging } from '../../statuses.ts'

@@ -1,8 +1,9 @@
 /** People with engines at an emulated AZStack, watched for what they leave open. */
 import { firstValueFrom } from 'rxjs'
+import { io } from 'socket.io-client'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { azstackTransport } from '../../../../adapters/azstack/index.ts'
+import { azstackTransport, engineIo3, freeCalls, socketIo4 } from '../../../../adapters/azstack/index.ts'
 import type { AzstackOptions, AzstackTransport } from '../../../../adapters/azstack/index.ts'
 import { startAzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 import type {
@@ -55,6 +56,12 @@ export function watchOpen() {
   }
 }
 
+/** Both generations of the protocol, with what a phone needs to speak it. */
+export const links: readonly [name: string, options: Partial<AzstackOptions>][] = [
+  ['Engine.IO 3', {}],
+  ['socket.io 4', { link: socketIo4(io) }]
+]
+
 export interface Phone {
   readonly engine: Engine
   readonly transport: AzstackTransport
@@ -76,7 +83,13 @@ export function phone(
 ): Phone {
   const open = watchOpen()
   const { WebSocket, RTCPeerConnection } = open
-  const transport = azstackTransport({ ...server.credentials(user), WebSocket, RTCPeerConnection, ...options })
+  const transport = azstackTransport({
+    ...server.credentials(user),
+    link: engineIo3(WebSocket),
+    freeCalls,
+    RTCPeerConnection,
+    ...options
+  })
   const microphones: MediaStreamTrack[] = []
   const devices = mediaDevices ?? webRtc.mediaDevices
   const engine = createEngine({
