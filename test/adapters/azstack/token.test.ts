@@ -6,7 +6,7 @@ import { onlinePhone, startServer } from './support/phone.ts'
 const content = { sdkVersion: '0.0.1', namespace: '', azStackUserID: 'Zoë 🙂', userCredentials: 'пароль 🔑' }
 
 /** As on a page, which has no Node underneath. */
-const onPage = () => vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+const onPage = () => vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)
 
 const keys = await createKeys()
 const pem = `-----BEGIN PUBLIC KEY-----\n${keys.publicKey}\n-----END PUBLIC KEY-----\n`
