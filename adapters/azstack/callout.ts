@@ -9,6 +9,7 @@ export class Callout implements Dialogue {
   readonly #line: Line
   readonly #start: ClientBody<500>
   #peer: Peer | null = null
+  #isAccepted = false
   #isOffered = false
 
   constructor(line: Line, start: ClientBody<500>) {
@@ -28,9 +29,7 @@ export class Callout implements Dialogue {
 
   receive(packet: ServerPacket) {
     if (packet.service === service.calloutCharging) return this.#charged(packet.body)
-    // a second one would open a second peer connection
-    if (packet.service === service.calloutAccepted && this.#peer === null)
-      return this.#line.attempt(() => this.#offer())
+    if (packet.service === service.calloutAccepted) return this.#accepted()
     if (packet.service === service.calloutStatus) this.#changed(packet.body)
   }
 
@@ -44,6 +43,13 @@ export class Callout implements Dialogue {
     if (reason === null) return
     const code = charging.chargingError || charging.status
     this.#line.over({ by: 'remote', reason, ...(code === undefined ? {} : { code }), provider: { text: 'charging' } })
+  }
+
+  #accepted() {
+    // it may be repeated, and a second peer connection would be nobody's
+    if (this.#isAccepted) return
+    this.#isAccepted = true
+    this.#line.attempt(() => this.#offer())
   }
 
   async #offer() {

@@ -56,7 +56,7 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
   readonly #notices = new Subject<AzstackNotice>()
   readonly notices = this.#notices.asObservable()
   readonly #legs = new Map<string, AzstackLeg>()
-  /** What is to be said on the next connection. */
+  /** What the service may not have heard: it is said again on the next connection, until there is a sign of life. */
   #owed: ClientPacket[] = []
   #session: Session | null = null
   #connectAttempt = 0
@@ -137,8 +137,9 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
   }
 
   saySurely(packet: ClientPacket) {
-    if (this.#session?.isOpen === true) this.#session.send(packet)
-    else this.#owed.push(packet)
+    this.#owed.push(packet)
+    this.say(packet)
+    if (this.#session?.isOpen === true) this.#session.probe()
   }
 
   started(leg: string) {
@@ -196,7 +197,7 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
       name === '' ? { urls } : { urls, username: name, credential }
     )
     this.#trace('in', { service: service.authenticated, body: welcome })
-    for (const packet of this.#owed.splice(0)) this.say(packet)
+    for (const packet of this.#owed.splice(0)) this.saySurely(packet)
     this.#emit({ type: 'transport.opened', attempt, identity: username })
   }
 
@@ -208,6 +209,7 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
   }
 
   #alive() {
+    this.#owed = []
     if (this.#probe === null) return
     const attempt = this.#probe
     this.#probe = null

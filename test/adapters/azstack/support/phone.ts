@@ -27,7 +27,8 @@ export async function startServer(options: AzstackEmulatorOptions = {}): Promise
 /** Sockets and peer connections that are open, of whoever uses these classes. */
 export function watchOpen() {
   const sockets: WebSocket[] = []
-  const connections: RTCPeerConnection[] = []
+  const connections = new Set<RTCPeerConnection>()
+  let begun = 0
   class WatchedSocket extends WebSocket {
     constructor(url: string) {
       super(url)
@@ -37,7 +38,14 @@ export function watchOpen() {
   class WatchedConnection extends webRtc.RTCPeerConnection {
     constructor(configuration?: RTCConfiguration) {
       super(configuration)
-      connections.push(this)
+      connections.add(this)
+      begun += 1
+    }
+
+    // not by its state: werift, closed while it applies a description, says afterwards that it has one
+    override close() {
+      connections.delete(this)
+      super.close()
     }
   }
   return {
@@ -47,7 +55,11 @@ export function watchOpen() {
       return sockets.filter(({ readyState }) => readyState !== WebSocket.CLOSED).length
     },
     get connections() {
-      return connections.filter(({ signalingState }) => signalingState !== 'closed').length
+      return connections.size
+    },
+    /** How many media connections there ever were. */
+    get begun() {
+      return begun
     },
     /** How often a connection was begun. */
     get openings() {
