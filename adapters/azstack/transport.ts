@@ -198,7 +198,7 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
     )
     this.#trace('in', { service: service.authenticated, body: welcome })
     for (const packet of this.#owed.splice(0)) this.saySurely(packet)
-    this.#emit({ type: 'transport.opened', attempt, identity: username })
+    this.#emit({ type: 'transport.opened', attempt, identity: `user:${userId}` })
   }
 
   #closed(attempt: number, cause: Failure, permanent: boolean) {

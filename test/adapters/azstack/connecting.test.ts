@@ -10,7 +10,10 @@ describe.each(links)('over %s', (_, options) => {
     const server = await startServer()
     const { engine, transport } = await onlinePhone(server, { options })
 
-    expect(engine.connection$.value).toMatchObject({ status: 'online', identity: 'alice' })
+    expect(engine.connection$.value).toMatchObject({
+      status: 'online',
+      identity: `user:${server.userId('alice')}`
+    })
     expect(transport.user).toEqual({ azStackUserId: 'alice', userId: server.userId('alice'), fullname: 'alice' })
     expect(server.clients).toEqual([{ user: 'alice', registered: true }])
 

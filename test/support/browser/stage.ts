@@ -6,8 +6,8 @@ import type { KamailioOptions } from '../kamailio.ts'
 import { describeWith } from '../needing.ts'
 import type { Phone, PhoneOptions } from './phones.ts'
 import { createPhoneShop } from './phones.ts'
-import type { AzstackServer, EmulatorServer, SipServer } from './server.ts'
-import { serverOnAzstack, serverOnEmulator, serverOnKamailio } from './server.ts'
+import type { AzstackServer, EmulatorServer, PhoneServer, SipServer } from './server.ts'
+import { serverOnAzstack, serverOnEmulator, serverOnKamailio, serverWithPhones } from './server.ts'
 
 export interface Stage<Server extends SipServer = SipServer> {
   readonly server: Server
@@ -38,6 +38,12 @@ export function onEmulator(name: string, body: (stage: Stage<EmulatorServer>) =>
 
 export function onAzstack(name: string, body: (stage: Stage<AzstackServer>) => void): void {
   describeWith(['chromium'], `${name}, through AZStack's emulator`, () => body(createStage(serverOnAzstack)))
+}
+
+export function withPhones(name: string, body: (stage: Stage<PhoneServer>) => void): void {
+  describeWith(['chromium', 'kamailio', 'rtpengine', 'sipp', 'baresip'], name, () =>
+    body(createStage(serverWithPhones))
+  )
 }
 
 function createStage<Server extends SipServer>(start: () => Promise<Server>): Stage<Server> {
