@@ -9,6 +9,8 @@ import type { Session, UserAgent } from './jssip.ts'
 import { Offers } from './offers.ts'
 import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
+import { keepSession, leastSession } from './session-timer.ts'
+import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
@@ -17,6 +19,8 @@ export interface Account {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
+  /** Seconds (RFC 4028); null: no timer of ours. */
+  readonly sessionExpires: number | null
   readonly isOpen: boolean
   /** Runs JsSIP with the WebRTC of this account. */
   readonly withWebRtc: <T>(act: () => T) => T
@@ -46,6 +50,9 @@ export class SipLeg implements Leg {
   #isAnswered = false
   #isOver = false
   #path: PathWatch | null = null
+  #timer: SessionTimer | null = null
+  /** Places our call once more, with a session at least this many seconds long. */
+  #askAgain: ((least: number) => void) | null = null
   #stopGathering: () => void = () => {}
 
   constructor(id: string, account: Account) {
@@ -121,13 +128,20 @@ export class SipLeg implements Leg {
     const { ua, withWebRtc } = this.#account
     const fault = headerFault(headers, displayName)
     if (fault !== null) return this.#emit({ type: 'leg.failed', cause: { code: 'call.invalid-header', text: fault } })
+    const extraHeaders = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     const options = {
       ...this.#mediaOptions(),
-      extraHeaders: Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      extraHeaders,
       ...(displayName === undefined ? {} : { fromDisplayName: displayName }),
       eventHandlers: {
         peerconnection: ({ peerconnection }: { peerconnection: RTCPeerConnection }) => this.#watch(peerconnection)
       }
+    }
+    this.#askAgain = (least) => {
+      this.#askAgain = null
+      this.#stop()
+      const longer = { sessionTimersExpires: least, extraHeaders: [...extraHeaders, `Min-SE: ${least}`] }
+      this.#adopt(withWebRtc(() => ua.call(target, { ...options, ...longer })))
     }
     this.#adopt(withWebRtc(() => ua.call(target, options)))
   }
@@ -139,7 +153,8 @@ export class SipLeg implements Leg {
       // JsSIP would open devices by itself; without a stream we only listen
       mediaConstraints: { audio: this.#stream !== null, video: false },
       ...(this.#stream === null ? { rtcOfferConstraints: { offerToReceiveAudio: true } } : {}),
-      pcConfig: this.#account.rtcConfiguration
+      pcConfig: this.#account.rtcConfiguration,
+      ...(this.#account.sessionExpires === null ? {} : { sessionTimersExpires: this.#account.sessionExpires })
     }
   }
 
@@ -148,7 +163,14 @@ export class SipLeg implements Leg {
     this.#stopGathering = limitGathering(session, this.#account.gathering)
     peerOpensOurMicrophone(session)
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
-    this.#offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    const offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    this.#offers = offers
+    this.#timer = keepSession(session, this.#account.sessionExpires, {
+      reinvite: () => offers.refresh(),
+      isOpen: () => this.#account.isOpen,
+      gone: () => this.#gone(),
+      expired: () => this.#expired(session)
+    })
     if (this.#isIncoming) session.on('peerconnection', ({ peerconnection }) => this.#watch(peerconnection))
     session.on('progress', ({ originator, response }) => {
       if (originator === 'remote') this.#emit({ type: 'leg.ringing', earlyMedia: Boolean(response?.body) })
@@ -164,7 +186,11 @@ export class SipLeg implements Leg {
       this.#emit({ type: 'leg.answered' })
       this.#path?.answered()
     })
-    session.on('failed', (event) => this.#end(failureOf(event, this.#isIncoming)))
+    session.on('failed', (event) => {
+      const least = leastSession(event)
+      if (least !== null && this.#askAgain !== null) return this.#askAgain(least)
+      this.#end(failureOf(event, this.#isIncoming))
+    })
     session.on('ended', (event) => this.#end(endingOf(event)))
     session.on('newDTMF', ({ originator, dtmf }) => {
       if (originator !== 'remote') return
@@ -173,6 +199,14 @@ export class SipLeg implements Leg {
     // JsSIP leaves these unanswered when nobody says anything
     session.on('refer', (event) => event.reject())
     session.on('replaces', (event) => event.reject())
+  }
+
+  #expired(session: Session) {
+    this.#end({
+      type: 'leg.ended',
+      end: { by: 'system', reason: 'timeout', text: 'The peer no longer says that the call stands (RFC 4028)' }
+    })
+    terminate(session)
   }
 
   #watch(connection: RTCPeerConnection) {
@@ -231,6 +265,7 @@ export class SipLeg implements Leg {
   #stop() {
     this.#offers?.stop()
     this.#path?.stop()
+    this.#timer?.stop()
     this.#stopGathering()
   }
 
