@@ -93,6 +93,7 @@ export class AzstackLeg implements Leg, Line {
       case 'accept':
         return this.#emit({ type: 'leg.offer.failed', cause: noOffers })
       case 'refuse':
+      case 'microphone':
         return
       case 'dtmf':
         return this.#emit({ type: 'leg.dtmf.failed', attempt: command.attempt, cause: noDigits })

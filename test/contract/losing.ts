@@ -71,6 +71,17 @@ export function losing(scene: Scene) {
       await soon(() => there.digits === '42', 'the digits have arrived')
     })
 
+    outliving('signalled-mute')('tells afterwards that we muted meanwhile', async () => {
+      const talk = await scene[begin]()
+      await scene.cutOff(talk)
+
+      await talk.call.mute()
+      expect(talk.there.muted).toBe(false)
+      talk.person.accept()
+
+      await soon(() => talk.there.muted, 'the far end knows')
+    })
+
     outliving('signalled-hold')('lives through an offer that was under way, and is held in the end', async () => {
       const { call, person } = await scene[begin]()
       const offered = person.sent.length

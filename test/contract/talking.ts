@@ -52,16 +52,18 @@ export function talking(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('is muted and unmuted, and the far end is told nothing', async () => {
+    test('is muted and unmuted, of which the far end is told where there are words for it', async () => {
       const talk = await scene[begin]()
       const said = talk.person.sent.length
 
       await talk.call.mute()
       await staysSilent(talk)
+      expect(talk.there.muted).toBe(scene.can('signalled-mute'))
       await talk.call.unmute()
 
       await hearEachOther(talk)
-      expect(talk.person.sent.slice(said)).toEqual([])
+      expect(talk.there.muted).toBe(false)
+      expect(talk.person.sent.slice(said)).toHaveLength(scene.can('signalled-mute') ? 2 : 0)
     })
 
     scene.needing('offers-in-calls')('stays muted through every hold, ours and theirs', async () => {

@@ -14,6 +14,7 @@ export const azstackBench: BenchPlan = {
   cannot: {
     registration: 'who is connected is authenticated',
     'signalled-hold': 'AZStack has no hold',
+    'signalled-mute': 'AZStack has no word for it',
     'offers-in-calls': 'AZStack has no offers in a call',
     'send-digits': 'AZStack has no digits',
     'receive-digits': 'AZStack has no digits',
@@ -117,6 +118,7 @@ function asFarCall(call: AzstackEmulatedCall): FarCall {
     },
     held: false,
     digits: '',
+    muted: false,
     reaches: (state) => call.reaches(state),
     ring: (options) => call.ring(options),
     answer: () => call.answer(),
