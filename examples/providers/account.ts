@@ -6,7 +6,7 @@ import type { SipOptions } from 'callchart/adapters/sip'
 export type Account =
   | { readonly provider: 'sip'; readonly options: SipOptions }
   | { readonly provider: 'infobip'; readonly options: InfobipOptions }
-  | { readonly provider: 'azstack'; readonly options: AzstackOptions }
+  | { readonly provider: 'azstack'; readonly options: Omit<AzstackOptions, 'link'> }
 
 export type ProviderName = Account['provider']
 

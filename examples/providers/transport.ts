@@ -1,16 +1,13 @@
 import type { EngineOptions } from 'callchart'
-import type { AzstackOptions } from 'callchart/adapters/azstack'
+import type { WebSocketClass } from 'callchart/adapters/azstack'
 import type { InfobipOptions } from 'callchart/adapters/infobip'
 import type { SipOptions } from 'callchart/adapters/sip'
 import type { Account } from './account.ts'
 
 /** What there is no global for in Node. */
-export type WebClasses = Web<SipOptions> & Web<InfobipOptions> & Web<AzstackOptions>
+export type WebClasses = Web<SipOptions> & Web<InfobipOptions> & { readonly WebSocket?: WebSocketClass }
 
-type Web<Options extends SipOptions | InfobipOptions | AzstackOptions> = Pick<
-  Options,
-  'WebSocket' | 'RTCPeerConnection'
->
+type Web<Options extends SipOptions | InfobipOptions> = Pick<Options, 'WebSocket' | 'RTCPeerConnection'>
 
 /** The one place that knows which adapter it is. Only that one is loaded; from here on every call is the same. */
 export async function connectionOf(
@@ -27,8 +24,9 @@ export async function connectionOf(
       return { transport: infobipTransport({ ...account.options, ...web }), policy: infobipPolicy }
     }
     case 'azstack': {
-      const { azstackTransport } = await import('callchart/adapters/azstack')
-      return { transport: azstackTransport({ ...account.options, ...web }) }
+      const { azstackTransport, engineIo3, freeCalls } = await import('callchart/adapters/azstack')
+      const { WebSocket, ...rtc } = web
+      return { transport: azstackTransport({ ...account.options, ...rtc, link: engineIo3(WebSocket), freeCalls }) }
     }
   }
 }

@@ -16,6 +16,7 @@ export type Ability =
   | 'registration'
   | 'outlive-connections'
   | 'offers-in-calls'
+  | 'send-digits'
   | 'receive-digits'
   | 'know-everybody'
   | 'know-who-is-there'

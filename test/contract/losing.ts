@@ -57,7 +57,7 @@ export function losing(scene: Scene) {
       await there.reaches('ended')
     })
 
-    outliving()('keeps what was asked of it meanwhile, and does it afterwards', async () => {
+    outliving('send-digits')('keeps what was asked of it meanwhile, and does it afterwards', async () => {
       const talk = await scene[begin]()
       const { call, there, person } = talk
       await scene.cutOff(talk)

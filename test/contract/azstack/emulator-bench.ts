@@ -1,7 +1,7 @@
 /** The contract's bench on the embedded AZStack: its far ends are the telephones of scripted parties. */
 import { filter, firstValueFrom } from 'rxjs'
 import { WebSocket } from 'ws'
-import { azstackTransport } from '../../../adapters/azstack/index.ts'
+import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
 import { startAzstackEmulator } from '../../../adapters/azstack/emulator.ts'
 import type { AzstackEmulatedCall } from '../../../adapters/azstack/emulator.ts'
 import { loadNodeWebRtc } from '../../../src/testing/webrtc.ts'
@@ -16,6 +16,8 @@ export const azstackBench: BenchPlan = {
     'signalled-hold': 'AZStack has no hold',
     'signalled-mute': 'AZStack has no word for it',
     'offers-in-calls': 'AZStack has no offers in a call',
+    'send-digits': 'AZStack has no digits',
+    'receive-digits': 'AZStack has no digits',
     'early-media': 'AZStack has none',
     'script-offers': 'AZStack has no offers in a call',
     'forget-nobody': 'the far end is a part of the server, and goes with it',
@@ -66,7 +68,8 @@ async function startAzstackBench(): Promise<Bench> {
           ...known,
           url: relay.url.replace('ws', 'http'),
           ...(password === undefined ? {} : { userCredentials: password }),
-          WebSocket: WatchedSocket,
+          link: engineIo3(WatchedSocket),
+          freeCalls,
           RTCPeerConnection: WatchedConnection
         }),
         sent,
