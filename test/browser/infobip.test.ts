@@ -64,7 +64,7 @@ onInfobip('a call', {}, (stage) => {
     await bob.flows({ in: 'sound' })
 
     await bob.hold()
-    await Promise.all([alice.flows({ in: 'silence' })])
+    await alice.flows({ in: 'silence' })
     await bob.resume()
     await Promise.all([alice, bob].map((phone) => phone.flows({ in: 'sound', out: 'packets' })))
   })
