@@ -1,11 +1,12 @@
 import type { DtmfMethod } from '../../machines/index.ts'
+import type { Resuming } from './dialect.ts'
 import type { ClientAction, GatewayEvents } from './wire.ts'
 
 /** What a leg needs of the connection to the gateway. */
 export interface Gateway {
   readonly isOpen: boolean
-  /** Calls are taken up again after the connection was lost. */
-  readonly resumes: boolean
+  /** How calls are taken up again after the connection was lost. */
+  readonly resuming: Resuming | null
   readonly digits: DtmfMethod | null
   /** False when there is no connection to say it on. */
   say(action: ClientAction): boolean
