@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { CallEnd, Failure, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
+import type { CallEnd, Failure, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
 import type { Dialogue, Farewell, Line, Remark } from './line.ts'
 import { Media } from './media.ts'
 import type { MediaOptions } from './media.ts'
@@ -59,6 +59,11 @@ export class AzstackLeg implements Leg, Line {
 
   attach(stream: MediaStream) {
     this.stream = stream
+    this.#media?.replace(stream)
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return this.#media?.measure() ?? Promise.resolve(null)
   }
 
   /** Takes over a call that reaches us. */

@@ -1,4 +1,6 @@
-import type { LegEvent } from '../../machines/index.ts'
+import type { LegEvent, MediaMeasure } from '../../machines/index.ts'
+import { replaceTracks } from '../webrtc/sending.ts'
+import { measureConnection } from '../webrtc/stats.ts'
 
 /** Which candidates an offer or an answer waits for, where they cannot follow later. */
 export interface GatheringPolicy {
@@ -29,6 +31,8 @@ export class Media {
   readonly #connection: RTCPeerConnection
   readonly #gathering: GatheringPolicy
   readonly #listener: MediaListener
+  /** What takes the place of the stream we began with; it may come before that one is sent. */
+  #replacement: MediaStream | null = null
   /** Candidates of the peer that came before its description. */
   #early: RTCIceCandidateInit[] = []
 
@@ -50,10 +54,20 @@ export class Media {
 
   async answer(offer: string, stream: MediaStream | null): Promise<string> {
     await this.#accept({ type: 'offer', sdp: offer })
-    this.#send(stream)
+    this.#send(this.#replacement ?? stream)
     const answer = await this.#connection.createAnswer()
     await this.#connection.setLocalDescription(answer)
     return answer.sdp ?? ''
+  }
+
+  /** Sends this from now on instead. */
+  replace(stream: MediaStream) {
+    this.#replacement = stream
+    replaceTracks(this.#connection, stream.getAudioTracks())
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return measureConnection(this.#connection)
   }
 
   /** Takes the peer's answer. */

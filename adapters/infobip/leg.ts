@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { CallEnd, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
+import type { CallEnd, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
 import { Peer } from '../webrtc/peer.ts'
 import { hasVideo } from '../webrtc/sdp.ts'
 import { fromWire, mostCandidates, toWire } from './candidates.ts'
@@ -57,6 +57,11 @@ export class InfobipLeg implements Leg {
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#peer?.replace(this.#tracks)
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return this.#peer?.measure() ?? Promise.resolve(null)
   }
 
   send(command: LegCommand) {

@@ -1,5 +1,15 @@
 import { Subject } from 'rxjs'
-import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, RejectReason } from '../../machines/index.ts'
+import type {
+  DtmfMethod,
+  Failure,
+  Leg,
+  LegCommand,
+  LegEvent,
+  MediaMeasure,
+  RejectReason
+} from '../../machines/index.ts'
+import { replaceTracks } from '../webrtc/sending.ts'
+import { measureConnection } from '../webrtc/stats.ts'
 import { sendDigit } from './digits.ts'
 import { endingOf, failureOf } from './endings.ts'
 import { limitGathering } from './gathering.ts'
@@ -49,6 +59,7 @@ export class SipLeg implements Leg {
   #isAccepted = false
   #isAnswered = false
   #isOver = false
+  #connection: RTCPeerConnection | null = null
   #path: PathWatch | null = null
   #timer: SessionTimer | null = null
   /** Places our call once more, with a session at least this many seconds long. */
@@ -75,6 +86,11 @@ export class SipLeg implements Leg {
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#replaceTracks()
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return measureConnection(this.#connection)
   }
 
   /** Takes over an incoming session. */
@@ -176,7 +192,10 @@ export class SipLeg implements Leg {
       if (originator === 'remote') this.#emit({ type: 'leg.ringing', earlyMedia: Boolean(response?.body) })
     })
     session.on('sdp', ({ originator, sdp }) => {
-      if (originator === 'local') this.#path?.told(sdp)
+      if (originator !== 'local') return
+      this.#path?.told(sdp)
+      // JsSIP sends what it was given with the command, a little later
+      this.#replaceTracks()
     })
     session.on('accepted', () => {
       this.#isAccepted = true
@@ -209,7 +228,12 @@ export class SipLeg implements Leg {
     terminate(session)
   }
 
+  #replaceTracks() {
+    if (this.#stream !== null && this.#connection !== null) replaceTracks(this.#connection, this.#stream.getTracks())
+  }
+
   #watch(connection: RTCPeerConnection) {
+    this.#connection = connection
     failedIceEndsTheCall(connection)
     this.#path = watchPath(connection, {
       emit: (event) => this.#emit(event),
@@ -263,6 +287,7 @@ export class SipLeg implements Leg {
   }
 
   #stop() {
+    this.#connection = null
     this.#offers?.stop()
     this.#path?.stop()
     this.#timer?.stop()
