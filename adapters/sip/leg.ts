@@ -119,6 +119,9 @@ export class SipLeg implements Leg {
         return this.#offers?.verify(command.attempt)
       case 'dtmf':
         return this.#digit(command)
+      case 'microphone':
+        // SIP has no word for it
+        return
     }
   }
 
