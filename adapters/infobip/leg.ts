@@ -20,11 +20,12 @@ export class InfobipLeg implements Leg {
   readonly #incoming: GatewayEvents['call'] | null
   readonly #muting: Muting
   readonly #events = new Subject<LegEvent>()
+  readonly events = this.#events.asObservable()
   #peer: Peer | null = null
   #offers: Offers | null = null
   #early: Candidate[] = []
   #stream: MediaStream | null = null
-  #remoteStream: MediaStream | null = null
+  remoteStream: MediaStream | null = null
   /** The gateway knows of the call. */
   #isPlaced: boolean
   #isAnswered = false
@@ -42,14 +43,6 @@ export class InfobipLeg implements Leg {
     this.callId = incoming?.callId ?? crypto.randomUUID()
     this.correlationId = incoming?.correlationId ?? crypto.randomUUID()
     this.#muting = new Muting(this.callId, gateway)
-  }
-
-  get events() {
-    return this.#events.asObservable()
-  }
-
-  get remoteStream() {
-    return this.#remoteStream
   }
 
   get details(): InfobipCallDetails {
@@ -221,7 +214,7 @@ export class InfobipLeg implements Leg {
     const peer = new Peer(this.#gateway.openConnection(), this.#stream, this.#tracks, {
       emit: (event) => this.#emit(event),
       play: (stream) => {
-        this.#remoteStream = stream
+        this.remoteStream = stream
         this.#emit({ type: 'leg.media' })
       },
       found: (candidate) =>

@@ -1,17 +1,9 @@
 import { Subject } from 'rxjs'
-import type {
-  DtmfMethod,
-  Failure,
-  Leg,
-  LegCommand,
-  LegEvent,
-  MediaMeasure,
-  RejectReason
-} from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
 import { replaceTracks } from '../webrtc/sending.ts'
 import { measureConnection } from '../webrtc/stats.ts'
 import { sendDigit } from './digits.ts'
-import { endingOf, failureOf } from './endings.ts'
+import { endingOf, failureOf, rejections, terminate } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
@@ -37,13 +29,6 @@ export interface Account {
   /** Runs this when we are connected again, or never. */
   whenOpen(act: () => void): void
   forget(leg: SipLeg): void
-}
-
-const rejections: Readonly<Record<RejectReason, number>> = {
-  busy: 486,
-  declined: 603,
-  'no-answer': 480,
-  unavailable: 480
 }
 
 /** One SIP dialog: JsSIP's session, spoken to in the words of the port. */
@@ -299,13 +284,5 @@ export class SipLeg implements Leg {
 
   #emit(event: LegEvent) {
     if (!this.#isOver) this.#events.next(event)
-  }
-}
-
-function terminate(session: Session, options: { status_code?: number } = {}) {
-  try {
-    if (!session.isEnded()) session.terminate(options)
-  } catch {
-    // JsSIP throws when the session ended in this very moment, which is what was asked for
   }
 }

@@ -54,6 +54,8 @@ function track(kind: 'audio' | 'video', readyState: 'live' | 'ended' = 'live'): 
   return { kind, readyState } as MediaStreamTrack
 }
 
+const one = (kind: 'audio' | 'video'): MediaStreamTrack | null => track(kind)
+
 function sending(
   kinds: readonly ('audio' | 'video')[],
   { stopped, how = 'takes' }: { stopped?: number; how?: 'takes' | 'rejects' | 'throws' } = {}
@@ -62,7 +64,7 @@ function sending(
     receiver: { track: { kind } },
     currentDirection: index === stopped ? 'stopped' : 'sendrecv',
     sender: {
-      track: track(kind) as MediaStreamTrack | null,
+      track: one(kind),
       replaceTrack(next: MediaStreamTrack | null) {
         if (how === 'throws') throw new DOMException('Closed', 'InvalidStateError')
         if (how === 'rejects') return Promise.reject(new DOMException('Closed', 'InvalidStateError'))
