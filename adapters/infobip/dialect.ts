@@ -1,6 +1,4 @@
-import type { Gateway } from './gateway.ts'
-import type { OffersLine } from './offers.ts'
-import type { Peer } from '../webrtc/peer.ts'
+import type { Resuming } from './gateway.ts'
 import { parseEvent, serialise, timing } from './wire.ts'
 import type { ClientAction, Frame, GatewayEvent } from './wire.ts'
 
@@ -20,21 +18,6 @@ export interface Dialect {
   hear(text: string): Frame<GatewayEvent | null>
   /** How calls are taken up again after their connection was lost; null where they end with it. */
   readonly resuming: Resuming | null
-}
-
-export interface Resuming {
-  begin(peer: Peer, line: OffersLine): Resumption
-  /** Takes a call up again, only to end it. */
-  end(gateway: Gateway, callId: string): Promise<void>
-}
-
-export interface Resumption {
-  /** On a new connection: asks the gateway to go on with the call. */
-  verify(attempt: number): void
-  /** The gateway goes on with it. */
-  reconnected(sdp: string): void
-  /** The connection is lost: what was under way will never be answered. */
-  forget(): void
 }
 
 export const dialect041: Dialect = {

@@ -1,17 +1,8 @@
-import type { Failure, LegCommand, LegEvent, Terms } from '../../machines/index.ts'
+import type { Failure, LegCommand, Terms } from '../../machines/index.ts'
 import type { Peer } from '../webrtc/peer.ts'
-import type { Resuming, Resumption } from './dialect.ts'
+import type { OffersLine, Resuming, Resumption } from './gateway.ts'
 import { isHolding } from '../webrtc/sdp.ts'
 import type { ClientAction } from './wire.ts'
-
-export interface OffersLine {
-  readonly callId: string
-  readonly correlationId: string
-  say(action: ClientAction): boolean
-  emit(event: LegEvent): void
-  /** One after the other, with whatever else there is to do about descriptions. */
-  enqueue(act: () => void | Promise<void>): void
-}
 
 interface OpenOffer {
   readonly attempt: number

@@ -1,7 +1,5 @@
 import { Peer } from '../webrtc/peer.ts'
-import type { Resuming, Resumption } from './dialect.ts'
-import type { Gateway } from './gateway.ts'
-import type { OffersLine } from './offers.ts'
+import type { Gateway, OffersLine, Resuming, Resumption } from './gateway.ts'
 
 /** Calls of 2.x go on after their connection was lost, with an offer that restarts ICE. */
 export const resuming: Resuming = {

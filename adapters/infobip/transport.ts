@@ -8,9 +8,9 @@ import type {
   TransportEvent
 } from '../../machines/index.ts'
 import { destinationOf } from './destination.ts'
-import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
+import type { CallFrame, Gateway, InfobipCallDetails, Resuming } from './gateway.ts'
 import { dialect041 } from './dialect.ts'
-import type { Dialect, Resuming } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
 import { InfobipLeg } from './leg.ts'
 import { deviceInfo, gatewayOf, heartbeatOf } from './options.ts'
 import type { InfobipOptions } from './options.ts'
