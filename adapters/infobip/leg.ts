@@ -73,8 +73,12 @@ export class InfobipLeg implements Leg {
         return this.#offers?.offer(command)
       case 'accept':
         return this.#offers?.welcome()
+      // there is no word for these, and no need: the gateway lets one side offer at a time, and knows no transfers
       case 'refuse':
-        // there is no word for it, and no need: the gateway lets one side offer at a time
+      case 'refer':
+      case 'follow':
+      case 'decline':
+      case 'report':
         return
       case 'verify':
         if (this.#gateway.resumes) return this.#offers?.verify(command.attempt)

@@ -4,11 +4,19 @@ import { sendDigit } from './digits.ts'
 import { endingOf, failureOf } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
-import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
+import {
+  brokenAnswerLeavesTheCallOpen,
+  failedIceEndsTheCall,
+  peerOpensOurMicrophone,
+  replacesOfAnEarlyCallIsForbidden
+} from './jssip-session-defects.ts'
 import type { Session, UserAgent } from './jssip.ts'
 import { Offers } from './offers.ts'
 import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
+import { Refers } from './refer.ts'
+import type { ReferTarget } from './refer.ts'
+import { replacementFor } from './replaces.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
@@ -23,6 +31,10 @@ export interface Account {
   /** Runs this when we are connected again, or never. */
   whenOpen(act: () => void): void
   forget(leg: SipLeg): void
+  /** Whom to call to take our place in this leg's call; null when there is none. */
+  replacementFor(leg: string): ReferTarget | null
+  /** Somebody is to take the place of this leg's peer: what `accept` makes is one more call that comes in. */
+  replaced(leg: SipLeg, accept: () => void): void
 }
 
 const rejections: Readonly<Record<RejectReason, number>> = {
@@ -39,12 +51,14 @@ export class SipLeg implements Leg {
   readonly #events = new Subject<LegEvent>()
   #session: Session | null = null
   #offers: Offers | null = null
+  #refers: Refers | null = null
   #stream: MediaStream | null = null
   #remoteStream: MediaStream | null = null
   #isIncoming = false
   #isAccepted = false
   #isAnswered = false
   #isOver = false
+  #isReplaced = false
   #path: PathWatch | null = null
   #stopGathering: () => void = () => {}
 
@@ -96,7 +110,20 @@ export class SipLeg implements Leg {
         return this.#offers?.verify(command.attempt)
       case 'dtmf':
         return this.#digit(command)
+      case 'refer':
+        return this.#refer(command)
+      case 'follow':
+        return this.#refers?.follow(command.refer)
+      case 'decline':
+        return this.#refers?.decline(command.refer)
+      case 'report':
+        return this.#refers?.report(command.refer, command.status)
     }
+  }
+
+  /** Whom to call to take our place in this call. */
+  get replacement(): ReferTarget | null {
+    return this.#session === null || !this.#isAnswered || this.#isOver ? null : replacementFor(this.#session)
   }
 
   /** The socket is gone. A call that is not answered yet cannot be any more: the caller's request went with it. */
@@ -117,13 +144,27 @@ export class SipLeg implements Leg {
     this.#account.forget(this)
   }
 
-  #dial({ target, headers = {}, displayName }: Extract<LegCommand, { type: 'dial' }>) {
+  #refer({ attempt, target, replaces }: Extract<LegCommand, { type: 'refer' }>) {
+    const { ua } = this.#account
+    const blind = ua.normalizeTarget(target)?.toString()
+    const to = replaces === undefined ? blind && { target: blind } : this.#account.replacementFor(replaces)
+    if (to) return this.#refers?.refer(attempt, to)
+    const text =
+      replaces === undefined ? `Not a SIP address or number: ${target}` : 'The other call is not there any more'
+    this.#emit({ type: 'leg.refer.rejected', attempt, cause: { code: 'transfer.rejected', text } })
+  }
+
+  #dial({ target, headers = {}, displayName, referral = {} }: Extract<LegCommand, { type: 'dial' }>) {
     const { ua, withWebRtc } = this.#account
     const fault = headerFault(headers, displayName)
     if (fault !== null) return this.#emit({ type: 'leg.failed', cause: { code: 'call.invalid-header', text: fault } })
     const options = {
       ...this.#mediaOptions(),
-      extraHeaders: Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      extraHeaders: [
+        ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+        ...(referral.replaces === undefined ? [] : [`Replaces: ${referral.replaces}`]),
+        ...(referral.referredBy === undefined ? [] : [`Referred-By: <${referral.referredBy.address}>`])
+      ],
       ...(displayName === undefined ? {} : { fromDisplayName: displayName }),
       eventHandlers: {
         peerconnection: ({ peerconnection }: { peerconnection: RTCPeerConnection }) => this.#watch(peerconnection)
@@ -149,6 +190,8 @@ export class SipLeg implements Leg {
     peerOpensOurMicrophone(session)
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
     this.#offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    replacesOfAnEarlyCallIsForbidden(session)
+    this.#refers = new Refers(session, this.#account.ua.configuration.uri.toString(), (event) => this.#emit(event))
     if (this.#isIncoming) session.on('peerconnection', ({ peerconnection }) => this.#watch(peerconnection))
     session.on('progress', ({ originator, response }) => {
       if (originator === 'remote') this.#emit({ type: 'leg.ringing', earlyMedia: Boolean(response?.body) })
@@ -165,14 +208,18 @@ export class SipLeg implements Leg {
       this.#path?.answered()
     })
     session.on('failed', (event) => this.#end(failureOf(event, this.#isIncoming)))
-    session.on('ended', (event) => this.#end(endingOf(event)))
+    session.on('ended', (event) => {
+      const isReplaced = this.#isReplaced && event.originator === 'local'
+      this.#end(isReplaced ? { type: 'leg.ended', end: { by: 'remote', reason: 'replaced' } } : endingOf(event))
+    })
     session.on('newDTMF', ({ originator, dtmf }) => {
       if (originator !== 'remote') return
       this.#emit({ type: 'leg.dtmf.received', tone: dtmf.tone, duration: dtmf.duration })
     })
-    // JsSIP leaves these unanswered when nobody says anything
-    session.on('refer', (event) => event.reject())
-    session.on('replaces', (event) => event.reject())
+    session.on('replaces', ({ accept }) => {
+      this.#isReplaced = true
+      this.#account.replaced(this, accept)
+    })
   }
 
   #watch(connection: RTCPeerConnection) {

@@ -13,6 +13,7 @@ export type Ability =
   | 'several-devices'
   | 'signalled-hold'
   | 'receive-digits'
+  | 'transfer'
   | 'know-everybody'
   | 'know-who-is-there'
 

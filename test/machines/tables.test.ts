@@ -49,6 +49,14 @@ const words: Readonly<Record<string, (effect: Effect, cause: EventObject) => boo
   dtmf: ({ to, event }, { type }) =>
     (event.type.startsWith('dtmf') && event.type !== 'dtmf.received') ||
     (to === 'notes' && (event.type === 'digits' || type.startsWith('leg.dtmf.'))),
+  referral: ({ event, to }, { type }) =>
+    ['follow', 'decline', 'report'].includes(event.type) ||
+    /^transfer\.(asked|declined|followed)$/.test(event.type) ||
+    (to === 'notes' && type.startsWith('referral.')),
+  transfer: ({ to, event }, { type }) =>
+    event.type === 'refer' ||
+    /^(transfer|consult)\./.test(event.type) ||
+    (to === 'notes' && /^(leg\.refer\.|handover|consultation|transfer|consult)/.test(type)),
   microphone: ({ event }) => event.type === 'mute' || event.type.startsWith('microphone.'),
   progress: () => true
 }
@@ -70,5 +78,7 @@ const callRegions: readonly Region[] = [
   callRegion('path', 'progress.established.path'),
   callRegion('signalling', 'progress.established.signalling'),
   callRegion('dtmf', 'progress.established.dtmf'),
+  callRegion('transfer', 'progress.established.transfer'),
+  callRegion('referral', 'progress.established.referral'),
   callRegion('microphone', 'microphone')
 ]

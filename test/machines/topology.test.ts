@@ -23,7 +23,11 @@ const asked = [
   'resume',
   'mute',
   'unmute',
-  'dtmf'
+  'dtmf',
+  'transfer',
+  'consult',
+  'acceptTransfer',
+  'declineTransfer'
 ]
 
 /** Resting places: no port is asked anything there, so nothing has to come within any time. */
@@ -35,6 +39,8 @@ const restful = [
   /^call\.progress\.established\.path\.connected$/,
   /^call\.progress\.established\.signalling\.attached$/,
   /^call\.progress\.established\.dtmf\.idle$/,
+  /^call\.progress\.established\.transfer\.(idle|consulting\.talking)$/,
+  /^call\.progress\.established\.referral\.idle$/,
   /^call\.microphone\.(live|muted)$/
 ]
 
