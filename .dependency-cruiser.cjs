@@ -25,7 +25,8 @@ module.exports = {
       { path: 'node_modules/rxjs/', dependencyTypesNot: ['type-only'] }
     ),
 
-    error('src-knows-no-adapter', { path: '^src/' }, { path: '^adapters/' }),
+    error('src-knows-no-adapter', { path: '^src/', pathNot: '^src/cli/' }, { path: '^adapters/' }),
+    error('cli-starts-emulators', { path: '^src/cli/' }, { path: '^adapters/', pathNot: emulator }),
     error(
       'the-engine-knows-nothing-around-it',
       { path: '^src/', pathNot: `^src/(${surroundings})/` },

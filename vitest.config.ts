@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'core',
           environment: 'node',
-          include: ['test/{machines,adapters,engine,gates}/**/*.test.ts'],
+          include: ['test/{machines,adapters,engine,gates,testing}/**/*.test.ts'],
           sequence: { groupOrder: order.quick }
         }
       },
@@ -44,7 +44,7 @@ export default defineConfig({
           name: 'integration',
           environment: 'node',
           pool: 'forks',
-          include: ['test/{integration,examples}/**/*.test.ts'],
+          include: ['test/{integration,examples,cli}/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           sequence: { groupOrder: order.integration }

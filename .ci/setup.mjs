@@ -62,7 +62,10 @@ function programs() {
     chromium: process.env.CHROMIUM
       ? existsSync(process.env.CHROMIUM)
       : command('chromium', 'chromium-browser', 'google-chrome'),
-    openssl: command('openssl')
+    openssl: command('openssl'),
+    'rtpengine-daemon': command('rtpengine'),
+    'sip-tester': command('sipp'),
+    'baresip-core': command('baresip')
   }
 }
 

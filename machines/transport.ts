@@ -155,10 +155,10 @@ export type LegCommand =
    * `leg.refer.accepted` or `leg.refer.rejected`. What comes of it is told until `leg.refer.succeeded` or `.failed`.
    */
   | { readonly type: 'refer'; readonly attempt: number; readonly target: string; readonly replaces?: string }
-  /** Say to the peer that we do, or do not do, what `leg.refer.received` asked for. */
-  | { readonly type: 'follow'; readonly refer: string }
-  | { readonly type: 'decline'; readonly refer: string }
-  /** Tell the peer how far the call has come that it wanted, as a SIP status; from 200 on it is the last word. */
+  /**
+   * Tell the peer what comes of what `leg.refer.received` asked for, as a SIP status: 100 we try, 180 it rings, 603 we do
+   * not want to. From 200 on it is the last word.
+   */
   | { readonly type: 'report'; readonly refer: string; readonly status: number }
 
 export type LegEvent =

@@ -88,7 +88,7 @@ function transferPolicy({ hold, incoming }: Partial<TransferPolicy> = {}): Trans
 
 function oneOf<T extends string>(name: string, known: readonly T[], value: T): T {
   if (known.includes(value)) return value
-  throw new CallError('engine.invalid-options', `${name} is one of ${known.join(', ')}, not ${String(value)}`)
+  throw new CallError('engine.invalid-options', `${name} is one of ${known.join(', ')}, not ${value}`)
 }
 
 function backoff(defaults: BackoffPolicy, given: Partial<BackoffPolicy> = {}): BackoffPolicy {

@@ -2,8 +2,8 @@
  * The service in one process, for tests, demos and work without a network: master and slave on one socket.io origin,
  * strict about what they take, and with telephones whose parties really answer and play a tone.
  */
-import { BehaviorSubject } from 'rxjs'
-import type { EmulatedClient } from '../../src/testing/emulator.ts'
+import { createFrame, createRoster, secretsFrom } from '../../src/testing/frame.ts'
+import { createTrace } from '../../src/testing/trace.ts'
 import { createFreeCalls } from './emulator/free-calls.ts'
 import { createKeys } from './emulator/keys.ts'
 import { listen } from './emulator/listener.ts'
@@ -13,7 +13,7 @@ import { createMediaLoader } from './emulator/party/media.ts'
 import { createStage } from './emulator/party/stage.ts'
 import { createReception } from './emulator/reception.ts'
 import { createTimers } from './emulator/timers.ts'
-import { createTrace } from './emulator/trace.ts'
+import { mask } from './emulator/mask.ts'
 import type { AzstackEmulator, AzstackEmulatorOptions, Verdict } from './emulator/types.ts'
 import { service } from './packets.ts'
 import type { ClientBody, ClientPacket, ServerPacket } from './packets.ts'
@@ -35,16 +35,15 @@ const PARTY = '84900000000'
 export async function startAzstackEmulator(options: AzstackEmulatorOptions = {}): Promise<AzstackEmulator> {
   const { host = '127.0.0.1', port = 0, appId = 'callchart', traceLimit = 2000, refusal = 'result' } = options
   const { noAnswer = 120_000, detachGrace = 60_000, pingInterval = 25_000, pingTimeout = 5000 } = options
-  const credentialsOf = credentialsIn(options.users)
+  const credentialsOf = secretsFrom(options.users)
   const numberOf = (user: string): string =>
     options.numbers && Object.hasOwn(options.numbers, user) ? (options.numbers[user] ?? user) : user
   const keys = await createKeys()
-  const trace = createTrace(traceLimit)
+  const trace = createTrace(traceLimit, mask)
   const timers = createTimers()
   const logs = createLogs()
-  const clients$ = new BehaviorSubject<readonly EmulatedClient[]>([])
+  const roster = createRoster()
   const faults = new Map<string, Map<number, string | null>>()
-  let stopping: Promise<void> | null = null
 
   const listener = await listen({
     host,
@@ -56,7 +55,7 @@ export async function startAzstackEmulator(options: AzstackEmulatorOptions = {})
     onFault: ({ user }, text, fault) => trace.record({ direction: 'in', user, text, fault }),
     onClose: ({ user }) => {
       publish()
-      if (user === null || stopping) return
+      if (user === null) return
       timers.after(detachGrace, () => {
         if (connectionsOf(user).length > 0) return
         stage.abandoned(user)
@@ -91,7 +90,7 @@ export async function startAzstackEmulator(options: AzstackEmulatorOptions = {})
     const known = [...listener.connections].flatMap(({ user, open }) =>
       user === null || !open ? [] : [{ user, registered: true }]
     )
-    if (JSON.stringify(known) !== JSON.stringify(clients$.value)) clients$.next(known)
+    roster.publish(known)
   }
 
   function send(connection: Connection, packet: ServerPacket, user = connection.user): void {
@@ -169,14 +168,17 @@ export async function startAzstackEmulator(options: AzstackEmulatorOptions = {})
     if (refusal === 'result') connection.send({ service: service.authenticated, body: '{"r":0}' })
   }
 
+  const close = () => {
+    stage.stop()
+    timers.stop()
+  }
+
   return {
+    ...createFrame({ listener, roster, trace, close }),
     url: listener.url,
     get clients() {
-      return clients$.value
+      return roster.clients
     },
-    clients$: clients$.asObservable(),
-    trace: trace.entries,
-    trace$: trace.entries$,
     calls$: stage.calls$,
     party: (number, script) => stage.cast(number, script ?? null),
     // A display name has no place in this protocol.
@@ -185,13 +187,8 @@ export async function startAzstackEmulator(options: AzstackEmulatorOptions = {})
       [...listener.connections].filter((each) => !user || each.user === user).forEach((each) => each.terminate()),
     dismiss: (user) => connectionsOf(user).forEach((each) => each.dismiss()),
     freeze: (user) => connectionsOf(user).forEach((each) => each.freeze()),
-    refuse() {
-      listener.accepting = false
-    },
-    accept() {
-      listener.accepting = true
-    },
     inject: (user, bytes) => connectionsOf(user).forEach((connection) => connection.write(bytes)),
+    address: (user) => (stage.isParty(user) ? user : `user:${reception.userId(user)}`),
     credentials: (user) => ({
       url: listener.url,
       appId,
@@ -206,23 +203,6 @@ export async function startAzstackEmulator(options: AzstackEmulatorOptions = {})
       const mine = faults.get(user) ?? new Map<number, string | null>()
       if (fault) faults.set(user, mine.set(fault.service, fault.body))
       else faults.delete(user)
-    },
-    stop() {
-      stopping ??= (async () => {
-        stage.stop()
-        timers.stop()
-        await listener.stop()
-        clients$.complete()
-        trace.complete()
-      })()
-      return stopping
     }
   }
-}
-
-/** Null for a user there is not. */
-function credentialsIn(users: AzstackEmulatorOptions['users']): (user: string) => string | null {
-  if (typeof users === 'function') return users
-  if (users) return (user) => (Object.hasOwn(users, user) ? (users[user] ?? null) : null)
-  return (user) => `pw-${user}`
 }

@@ -112,8 +112,6 @@ export class AzstackLeg implements Leg, Line {
         return this.#emit({ type: 'leg.offer.failed', cause: noOffers })
       // transfers are no capability: nobody asks for them
       case 'refer':
-      case 'follow':
-      case 'decline':
       case 'report':
       case 'refuse':
         return

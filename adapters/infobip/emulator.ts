@@ -3,8 +3,7 @@
  * passes calls between them, and has scripted parties and phones behind it that really answer and play a tone. What is
  * not of the protocol it drops, as is all that is known of the real one, and says so in the trace.
  */
-import { BehaviorSubject } from 'rxjs'
-import type { EmulatedClient } from '../../src/testing/emulator.ts'
+import { createFrame, createRoster } from '../../src/testing/frame.ts'
 import { createMediaLoader } from '../../src/testing/party-media.ts'
 import { createTrace } from '../../src/testing/trace.ts'
 import { createExchange } from './emulator/exchange.ts'
@@ -41,9 +40,8 @@ export async function startInfobipEmulator(options: InfobipEmulatorOptions = {})
   const faults = new Map<string, InfobipFault>()
   const withheld = new Map<string, ReadonlySet<GatewayEvent['event']>>()
   const sessions = new Map<Connection, Session>()
-  const clients$ = new BehaviorSubject<readonly EmulatedClient[]>([])
+  const roster = createRoster()
   let delay = 0
-  let stopping: Promise<void> | null = null
 
   const all = (): Session[] => [...sessions.values()]
   const sessionsOf = (user: string): Session[] => all().filter((session) => session.bearer?.identity === user)
@@ -51,7 +49,7 @@ export async function startInfobipEmulator(options: InfobipEmulatorOptions = {})
 
   function publish(): void {
     const present = all().flatMap(({ bearer, registered }) => (bearer ? [{ user: bearer.identity, registered }] : []))
-    if (JSON.stringify(present) !== JSON.stringify(clients$.value)) clients$.next(present)
+    roster.publish(present)
   }
 
   const exchange = createExchange({
@@ -106,14 +104,17 @@ export async function startInfobipEmulator(options: InfobipEmulatorOptions = {})
 
   const url = `ws://${listener.address}`
 
+  const close = () => {
+    stage.stop()
+    exchange.stop()
+  }
+
   return {
+    ...createFrame({ listener, roster, trace, close }),
     url,
     get clients() {
-      return clients$.value
+      return roster.clients
     },
-    clients$: clients$.asObservable(),
-    trace: trace.entries,
-    trace$: trace.entries$,
     calls$: stage.calls$,
     party: (user, script) => stage.cast(user, script ?? null),
     async call(user, { from = 'party', ...rest } = {}) {
@@ -124,13 +125,8 @@ export async function startInfobipEmulator(options: InfobipEmulatorOptions = {})
       return stage.place(user, from, rest)
     },
     drop: (user) => (user === undefined ? all() : sessionsOf(user)).forEach(({ connection }) => connection.terminate()),
-    refuse() {
-      listener.accepting = false
-    },
-    accept() {
-      listener.accepting = true
-    },
     inject: (user, bytes) => sessionsOf(user).forEach(({ connection }) => connection.write(bytes)),
+    address: (user) => user,
     credentials(user, tokenOptions) {
       const token = tokens.issue(user, tokenOptions)
       known.add(user)
@@ -151,16 +147,6 @@ export async function startInfobipEmulator(options: InfobipEmulatorOptions = {})
       listener.connections.forEach((connection) => {
         connection.delay = milliseconds
       })
-    },
-    stop() {
-      stopping ??= (async () => {
-        stage.stop()
-        exchange.stop()
-        await listener.stop()
-        clients$.complete()
-        trace.complete()
-      })()
-      return stopping
     }
   }
 }

@@ -1,11 +1,11 @@
 import { Subject } from 'rxjs'
 import type { CallEnd, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
 import { Peer } from '../webrtc/peer.ts'
-import { hasVideo } from '../webrtc/sdp.ts'
 import { fromWire, mostCandidates, toWire } from './candidates.ts'
 import { destinationOf } from './destination.ts'
 import { sendDigit } from './digits.ts'
 import { endingOf, lostEnd, mediaEnd, rejections } from './endings.ts'
+import { detailsOf } from './gateway.ts'
 import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
 import { endLater, Offers } from './offers.ts'
 import type { Candidate, ClientAction, GatewayEvents } from './wire.ts'
@@ -50,9 +50,7 @@ export class InfobipLeg implements Leg {
   }
 
   get details(): InfobipCallDetails {
-    const { callId, correlationId } = this
-    const { customData = {}, description } = this.#incoming ?? {}
-    return { callId, correlationId, customData, offersVideo: hasVideo(description?.sdp ?? '') }
+    return detailsOf(this, this.#incoming)
   }
 
   attach(stream: MediaStream) {
@@ -73,12 +71,10 @@ export class InfobipLeg implements Leg {
         return this.#offers?.offer(command)
       case 'accept':
         return this.#offers?.welcome()
-      // there is no word for these, and no need: the gateway lets one side offer at a time, and knows no transfers
       case 'refuse':
       case 'refer':
-      case 'follow':
-      case 'decline':
       case 'report':
+        // there is no word for these, and no need: one side offers at a time, and nobody is transferred
         return
       case 'verify':
         if (this.#gateway.resumes) return this.#offers?.verify(command.attempt)

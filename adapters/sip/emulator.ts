@@ -2,8 +2,7 @@
  * A SIP server in one process, for tests, demos and work without a network: registrar and proxy over WebSocket, strict
  * about what it takes, and with scripted parties that really answer, hold, send digits and play a tone.
  */
-import { BehaviorSubject } from 'rxjs'
-import type { EmulatedClient } from '../../src/testing/emulator.ts'
+import { createFrame, createRoster, secretsFrom } from '../../src/testing/frame.ts'
 import { createMediaLoader } from '../../src/testing/party-media.ts'
 import { createTrace } from '../../src/testing/trace.ts'
 import { createAuthenticator } from './emulator/digest.ts'
@@ -37,12 +36,11 @@ const MOST_CONTACTS_PER_CONNECTION = 50
 export async function startSipEmulator(options: SipEmulatorOptions = {}): Promise<SipEmulator> {
   const { host = '127.0.0.1', port = 0, domain = 'example.test', noAnswer = 120_000, gruu = true } = options
   const { transactionTimeout: timeout = 32_000, nonceExpires = 300_000, traceLimit = 2000 } = options
-  const passwordOf = passwordsOf(options.users)
+  const passwordOf = secretsFrom(options.users)
   const trace = createTrace(traceLimit, mask)
-  const clients$ = new BehaviorSubject<readonly EmulatedClient[]>([])
+  const roster = createRoster()
   const faults = new Map<string, Map<string, number>>()
   let delay = 0
-  let stopping: Promise<void> | null = null
 
   const listener = await listen({
     host,
@@ -66,7 +64,7 @@ export async function startSipEmulator(options: SipEmulatorOptions = {}): Promis
       const registered = registrar.all().some((binding) => binding.flow === connection)
       return connection.user === null ? [] : [{ user: connection.user, registered }]
     })
-    if (JSON.stringify(known) !== JSON.stringify(clients$.value)) clients$.next(known)
+    roster.publish(known)
   }
 
   const registrar = createRegistrar({
@@ -148,15 +146,19 @@ export async function startSipEmulator(options: SipEmulatorOptions = {}): Promis
     if (parsed.kind === 'message') proxy.receive(parsed.message, stage.flow)
   }
 
+  const close = () => {
+    stage.stop()
+    proxy.stop()
+    registrar.stop()
+  }
+
   return {
+    ...createFrame({ listener, roster, trace, close }),
     url: `ws://${listener.address}`,
     domain,
     get clients() {
-      return clients$.value
+      return roster.clients
     },
-    clients$: clients$.asObservable(),
-    trace: trace.entries,
-    trace$: trace.entries$,
     calls$: stage.calls$,
     party: (user, script) => stage.cast(user, script ?? null),
     async call(user, { from = 'party', displayName } = {}) {
@@ -166,13 +168,8 @@ export async function startSipEmulator(options: SipEmulatorOptions = {}): Promis
     },
     drop: (user) =>
       [...listener.connections].filter((each) => !user || each.user === user).forEach((each) => each.terminate()),
-    refuse() {
-      listener.accepting = false
-    },
-    accept() {
-      listener.accepting = true
-    },
     inject: (user, bytes) => connectionsOf(user).forEach((connection) => connection.write(bytes)),
+    address: (user) => createAddress(user, domain),
     credentials: (user) => ({
       url: `ws://${listener.address}`,
       uri: createAddress(user, domain),
@@ -193,24 +190,6 @@ export async function startSipEmulator(options: SipEmulatorOptions = {}): Promis
     halve: (user) =>
       connectionsOf(user).forEach((connection) => {
         connection.halve = true
-      }),
-    stop() {
-      stopping ??= (async () => {
-        stage.stop()
-        proxy.stop()
-        registrar.stop()
-        await listener.stop()
-        clients$.complete()
-        trace.complete()
-      })()
-      return stopping
-    }
+      })
   }
-}
-
-/** Null for a user there is not. */
-function passwordsOf(users: SipEmulatorOptions['users']): (user: string) => string | null {
-  if (typeof users === 'function') return users
-  if (users) return (user) => (Object.hasOwn(users, user) ? (users[user] ?? null) : null)
-  return (user) => `pw-${user}`
 }

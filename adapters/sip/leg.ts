@@ -1,22 +1,19 @@
 import { Subject } from 'rxjs'
-import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, RejectReason } from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
 import { sendDigit } from './digits.ts'
-import { endingOf, failureOf } from './endings.ts'
+import { endingOf, failureOf, rejections } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
-import {
-  brokenAnswerLeavesTheCallOpen,
-  failedIceEndsTheCall,
-  peerOpensOurMicrophone,
-  replacesOfAnEarlyCallIsForbidden
-} from './jssip-session-defects.ts'
+import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
 import type { Session, UserAgent } from './jssip.ts'
 import { Offers } from './offers.ts'
 import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
 import { Refers } from './refer.ts'
-import type { ReferTarget } from './refer.ts'
-import { replacementFor } from './replaces.ts'
+import type { ReferTarget } from './replaces.ts'
+import { referralHeaders, replacementFor } from './replaces.ts'
+import { keepSession, leastSession } from './session-timer.ts'
+import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
@@ -25,6 +22,8 @@ export interface Account {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
+  /** Seconds (RFC 4028); null: no timer of ours. */
+  readonly sessionExpires: number | null
   readonly isOpen: boolean
   /** Runs JsSIP with the WebRTC of this account. */
   readonly withWebRtc: <T>(act: () => T) => T
@@ -35,13 +34,6 @@ export interface Account {
   replacementFor(leg: string): ReferTarget | null
   /** Somebody is to take the place of this leg's peer: what `accept` makes is one more call that comes in. */
   replaced(leg: SipLeg, accept: () => void): void
-}
-
-const rejections: Readonly<Record<RejectReason, number>> = {
-  busy: 486,
-  declined: 603,
-  'no-answer': 480,
-  unavailable: 480
 }
 
 /** One SIP dialog: JsSIP's session, spoken to in the words of the port. */
@@ -58,8 +50,10 @@ export class SipLeg implements Leg {
   #isAccepted = false
   #isAnswered = false
   #isOver = false
-  #isReplaced = false
   #path: PathWatch | null = null
+  #timer: SessionTimer | null = null
+  /** Places our call once more, with a session at least this many seconds long. */
+  #askAgain: ((least: number) => void) | null = null
   #stopGathering: () => void = () => {}
 
   constructor(id: string, account: Account) {
@@ -111,13 +105,8 @@ export class SipLeg implements Leg {
       case 'dtmf':
         return this.#digit(command)
       case 'refer':
-        return this.#refer(command)
-      case 'follow':
-        return this.#refers?.follow(command.refer)
-      case 'decline':
-        return this.#refers?.decline(command.refer)
       case 'report':
-        return this.#refers?.report(command.refer, command.status)
+        return this.#refers?.send(command)
     }
   }
 
@@ -144,31 +133,25 @@ export class SipLeg implements Leg {
     this.#account.forget(this)
   }
 
-  #refer({ attempt, target, replaces }: Extract<LegCommand, { type: 'refer' }>) {
-    const { ua } = this.#account
-    const blind = ua.normalizeTarget(target)?.toString()
-    const to = replaces === undefined ? blind && { target: blind } : this.#account.replacementFor(replaces)
-    if (to) return this.#refers?.refer(attempt, to)
-    const text =
-      replaces === undefined ? `Not a SIP address or number: ${target}` : 'The other call is not there any more'
-    this.#emit({ type: 'leg.refer.rejected', attempt, cause: { code: 'transfer.rejected', text } })
-  }
-
   #dial({ target, headers = {}, displayName, referral = {} }: Extract<LegCommand, { type: 'dial' }>) {
     const { ua, withWebRtc } = this.#account
     const fault = headerFault(headers, displayName)
     if (fault !== null) return this.#emit({ type: 'leg.failed', cause: { code: 'call.invalid-header', text: fault } })
+    const given = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const extraHeaders = [...given, ...referralHeaders(referral)]
     const options = {
       ...this.#mediaOptions(),
-      extraHeaders: [
-        ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-        ...(referral.replaces === undefined ? [] : [`Replaces: ${referral.replaces}`]),
-        ...(referral.referredBy === undefined ? [] : [`Referred-By: <${referral.referredBy.address}>`])
-      ],
+      extraHeaders,
       ...(displayName === undefined ? {} : { fromDisplayName: displayName }),
       eventHandlers: {
         peerconnection: ({ peerconnection }: { peerconnection: RTCPeerConnection }) => this.#watch(peerconnection)
       }
+    }
+    this.#askAgain = (least) => {
+      this.#askAgain = null
+      this.#stop()
+      const longer = { sessionTimersExpires: least, extraHeaders: [...extraHeaders, `Min-SE: ${least}`] }
+      this.#adopt(withWebRtc(() => ua.call(target, { ...options, ...longer })))
     }
     this.#adopt(withWebRtc(() => ua.call(target, options)))
   }
@@ -180,7 +163,8 @@ export class SipLeg implements Leg {
       // JsSIP would open devices by itself; without a stream we only listen
       mediaConstraints: { audio: this.#stream !== null, video: false },
       ...(this.#stream === null ? { rtcOfferConstraints: { offerToReceiveAudio: true } } : {}),
-      pcConfig: this.#account.rtcConfiguration
+      pcConfig: this.#account.rtcConfiguration,
+      ...(this.#account.sessionExpires === null ? {} : { sessionTimersExpires: this.#account.sessionExpires })
     }
   }
 
@@ -189,9 +173,18 @@ export class SipLeg implements Leg {
     this.#stopGathering = limitGathering(session, this.#account.gathering)
     peerOpensOurMicrophone(session)
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
-    this.#offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
-    replacesOfAnEarlyCallIsForbidden(session)
-    this.#refers = new Refers(session, this.#account.ua.configuration.uri.toString(), (event) => this.#emit(event))
+    this.#refers = new Refers(session, this.#account, {
+      emit: (event) => this.#emit(event),
+      replaced: (accept) => this.#account.replaced(this, accept)
+    })
+    const offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    this.#offers = offers
+    this.#timer = keepSession(session, this.#account.sessionExpires, {
+      reinvite: () => offers.refresh(),
+      isOpen: () => this.#account.isOpen,
+      gone: () => this.#gone(),
+      expired: () => this.#expired(session)
+    })
     if (this.#isIncoming) session.on('peerconnection', ({ peerconnection }) => this.#watch(peerconnection))
     session.on('progress', ({ originator, response }) => {
       if (originator === 'remote') this.#emit({ type: 'leg.ringing', earlyMedia: Boolean(response?.body) })
@@ -207,19 +200,24 @@ export class SipLeg implements Leg {
       this.#emit({ type: 'leg.answered' })
       this.#path?.answered()
     })
-    session.on('failed', (event) => this.#end(failureOf(event, this.#isIncoming)))
-    session.on('ended', (event) => {
-      const isReplaced = this.#isReplaced && event.originator === 'local'
-      this.#end(isReplaced ? { type: 'leg.ended', end: { by: 'remote', reason: 'replaced' } } : endingOf(event))
+    session.on('failed', (event) => {
+      const least = leastSession(event)
+      if (least !== null && this.#askAgain !== null) return this.#askAgain(least)
+      this.#end(failureOf(event, this.#isIncoming))
     })
+    session.on('ended', (event) => this.#end(this.#refers?.endingOf(event) ?? endingOf(event)))
     session.on('newDTMF', ({ originator, dtmf }) => {
       if (originator !== 'remote') return
       this.#emit({ type: 'leg.dtmf.received', tone: dtmf.tone, duration: dtmf.duration })
     })
-    session.on('replaces', ({ accept }) => {
-      this.#isReplaced = true
-      this.#account.replaced(this, accept)
+  }
+
+  #expired(session: Session) {
+    this.#end({
+      type: 'leg.ended',
+      end: { by: 'system', reason: 'timeout', text: 'The peer no longer says that the call stands (RFC 4028)' }
     })
+    terminate(session)
   }
 
   #watch(connection: RTCPeerConnection) {
@@ -278,6 +276,7 @@ export class SipLeg implements Leg {
   #stop() {
     this.#offers?.stop()
     this.#path?.stop()
+    this.#timer?.stop()
     this.#stopGathering()
   }
 

@@ -1,15 +1,30 @@
 /** Transfers: REFER and what is said of it afterwards (RFC 3515, 5589), asked for by us and asked of us. */
-import type { Failure, LegEvent } from '../../machines/index.ts'
-import { notificationWithoutEventThrows, referIsTakenUnasked, requestThatMayFail } from './jssip-session-defects.ts'
-import type { Request, Response, Session } from './jssip.ts'
+import type { Failure, LegCommand, LegEvent } from '../../machines/index.ts'
+import {
+  notificationWithoutEventThrows,
+  referIsTakenUnasked,
+  replacesOfAnEarlyCallIsForbidden,
+  requestThatMayFail
+} from './jssip-session-defects.ts'
+import type { EndEvent, Request, Response, Session, UserAgent } from './jssip.ts'
 import { readReplaces, referredByIn } from './replaces.ts'
+import type { ReferTarget } from './replaces.ts'
 import { sipFragment, statusIn } from './wire.ts'
 
-/** Whom the peer is to call. */
-export interface ReferTarget {
-  readonly target: string
-  readonly replaces?: string
+/** What transfers need of the account. */
+export interface ReferAccount {
+  readonly ua: UserAgent
+  /** Whom to call to take our place in this leg's call; null when there is none. */
+  replacementFor(leg: string): ReferTarget | null
 }
+
+export interface ReferListener {
+  emit(event: LegEvent): void
+  /** Somebody is to take the place of the peer: what `accept` makes is one more call that comes in. */
+  replaced(accept: () => void): void
+}
+
+export type ReferCommand = Extract<LegCommand, { type: 'refer' | 'report' }>
 
 interface Received {
   readonly request: Request
@@ -25,21 +40,56 @@ const expires = 300
 /** The transfers of one call. */
 export class Refers {
   readonly #session: Session
-  readonly #identity: string
+  readonly #account: ReferAccount
   readonly #emit: (event: LegEvent) => void
   /** The request of ours whose outcome is not known yet. */
   #mine: { readonly attempt: number; cseq: number } | null = null
   readonly #theirs = new Map<string, Received>()
+  #isReplaced = false
 
-  constructor(session: Session, identity: string, emit: (event: LegEvent) => void) {
+  constructor(session: Session, account: ReferAccount, listener: ReferListener) {
     this.#session = session
-    this.#identity = identity
-    this.#emit = emit
+    this.#account = account
+    this.#emit = (event) => listener.emit(event)
+    replacesOfAnEarlyCallIsForbidden(session)
+    // JsSIP leaves it unanswered when nobody says anything
+    session.on('replaces', ({ accept }) => {
+      this.#isReplaced = true
+      listener.replaced(accept)
+    })
     referIsTakenUnasked(session, (request) => this.#received(request))
     notificationWithoutEventThrows(session, (request) => this.#notified(request))
   }
 
-  refer(attempt: number, { target, replaces }: ReferTarget) {
+  send(command: ReferCommand) {
+    switch (command.type) {
+      case 'refer':
+        return this.#ask(command)
+      case 'report':
+        return this.#report(command.refer, command.status)
+    }
+  }
+
+  /** What the end of the call is when JsSIP ends it because another one has taken its place; else null. */
+  endingOf({ originator }: EndEvent): LegEvent | null {
+    if (!this.#isReplaced || originator !== 'local') return null
+    return { type: 'leg.ended', end: { by: 'remote', reason: 'replaced' } }
+  }
+
+  #ask({ attempt, target, replaces }: Extract<ReferCommand, { type: 'refer' }>) {
+    const to = replaces === undefined ? this.#blind(target) : this.#account.replacementFor(replaces)
+    if (to !== null) return this.#refer(attempt, to)
+    const text =
+      replaces === undefined ? `Not a SIP address or number: ${target}` : 'The other call is not there any more'
+    this.#emit({ type: 'leg.refer.rejected', attempt, cause: { code: 'transfer.rejected', text } })
+  }
+
+  #blind(address: string): ReferTarget | null {
+    const target = this.#account.ua.normalizeTarget(address)?.toString()
+    return target === undefined ? null : { target }
+  }
+
+  #refer(attempt: number, { target, replaces }: ReferTarget) {
     const mine = { attempt, cseq: 0 }
     const rejected = (cause: Failure) => {
       if (this.#mine === mine) this.#mine = null
@@ -50,7 +100,7 @@ export class Refers {
     const sent = requestThatMayFail(this.#session, 'REFER', {
       extraHeaders: [
         `Refer-To: <${target}${replaces === undefined ? '' : `?Replaces=${encodeURIComponent(replaces)}`}>`,
-        `Referred-By: <${this.#identity}>`,
+        `Referred-By: <${this.#account.ua.configuration.uri.toString()}>`,
         `Contact: ${this.#session.contact}`
       ],
       eventHandlers: {
@@ -69,25 +119,17 @@ export class Refers {
     mine.cseq ||= sent.cseq
   }
 
-  /** Said already, with 202 and a first NOTIFY. */
-  follow(refer: string) {
-    return this.#theirs.has(refer)
-  }
-
-  decline(refer: string) {
-    const wish = this.#theirs.get(refer)
-    if (wish?.isNew !== true) return this.report(refer, 603)
-    this.#theirs.delete(refer)
-    wish.isNew = false
-    wish.request.reply(603)
-  }
-
   /** Nobody is told any more once the call is over: then this does nothing. */
-  report(refer: string, status: number) {
+  #report(refer: string, status: number) {
     const wish = this.#theirs.get(refer)
     if (wish === undefined) return
     const isLast = status >= 200
     if (isLast) this.#theirs.delete(refer)
+    if (wish.isNew) {
+      // the answer itself says it: 202 with a first NOTIFY, or a refusal
+      wish.isNew = !isLast
+      return isLast ? wish.request.reply(status) : undefined
+    }
     if (wish.isSilent || this.#session.isEnded()) return
     requestThatMayFail(this.#session, 'NOTIFY', {
       extraHeaders: [
@@ -128,7 +170,7 @@ export class Refers {
     if (!wish.isNew) return
     wish.isNew = false
     request.reply(202, null, isSilent ? ['Refer-Sub: false'] : [])
-    this.report(refer, 100)
+    this.#report(refer, 100)
   }
 
   #notified(request: Request) {

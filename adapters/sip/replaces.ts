@@ -1,10 +1,16 @@
 /** Which call takes the place of which (RFC 3891). */
-import type { Party } from '../../machines/index.ts'
+import type { Party, Referral } from '../../machines/index.ts'
 import { replacesTagsAreSwapped } from './jssip-session-defects.ts'
 import type { Request, Session } from './jssip.ts'
 
 const word = /^[\w.!%*+`'~()<>:\\"/[\]?{}@-]+$/
 const token = /^[\w.!%*+`'~-]+$/
+
+/** Whom to call, and in whose place. */
+export interface ReferTarget {
+  readonly target: string
+  readonly replaces?: string
+}
 
 /** A Replaces field, written anew; null when it is none. What is in it was somebody else's to write. */
 export function readReplaces(field: string): string | null {
@@ -26,7 +32,7 @@ export function readReplaces(field: string): string | null {
  * The peer of this call, as somebody else would call it to take our place. The tags are the peer’s view of the call
  * (RFC 3891 §3); it is called on the very device where that has an address of its own (RFC 5589 §7.1, RFC 5627).
  */
-export function replacementFor(session: Session): { readonly target: string; readonly replaces: string } {
+export function replacementFor(session: Session): ReferTarget {
   const { callId, localTag, remoteTag, remoteTarget, remoteUri } = replacesTagsAreSwapped(session)
   const isGruu = /;gr(=|;|$)/.test(remoteTarget)
   return {
@@ -44,4 +50,12 @@ export function referredByIn(request: Request): { referredBy?: Party } {
   if (address === undefined) return {}
   const displayName = (quoted ?? plain ?? '').replace(/\\(.)/g, '$1')
   return { referredBy: displayName === '' ? { address } : { address, displayName } }
+}
+
+/** What a call that somebody wanted says of that (RFC 3891, 3892). */
+export function referralHeaders({ replaces, referredBy }: Referral): string[] {
+  return [
+    ...(replaces === undefined ? [] : [`Replaces: ${replaces}`]),
+    ...(referredBy === undefined ? [] : [`Referred-By: <${referredBy.address}>`])
+  ]
 }

@@ -1,13 +1,5 @@
 import { Subject } from 'rxjs'
-import type {
-  Capabilities,
-  DtmfMethod,
-  Failure,
-  Leg,
-  Transport,
-  TransportCommand,
-  TransportEvent
-} from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, Transport, TransportCommand, TransportEvent } from '../../machines/index.ts'
 import { closings, refusalCode } from './failures.ts'
 import { defaultGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
@@ -24,22 +16,13 @@ import {
 import type { NameAddress, Request, Response, Session, UserAgent } from './jssip.ts'
 import { SipLeg } from './leg.ts'
 import type { Account } from './leg.ts'
-import { checkUrl, userAgent } from './options.ts'
+import { capabilities, checkUrl, sessionExpiresOf, userAgent } from './options.ts'
 import type { SipOptions } from './options.ts'
 import { DrivenSocket } from './socket.ts'
-import type { ReferTarget } from './refer.ts'
 import { referredByIn } from './replaces.ts'
+import type { ReferTarget } from './replaces.ts'
 import type { SocketEnd, WebSocketClass } from './socket.ts'
 import { grantedExpires, isPermanent } from './wire.ts'
-
-const capabilities: Capabilities = {
-  registration: true,
-  hold: true,
-  renegotiate: true,
-  dtmf: ['rtp', 'info'],
-  blindTransfer: true,
-  attendedTransfer: true
-}
 
 /** One SIP account over WebSocket. Throws a TypeError for options no connection could ever be made with. */
 export function sipTransport(options: SipOptions): Transport {
@@ -54,6 +37,7 @@ class SipTransport implements Transport, Account {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
+  readonly sessionExpires: number | null
   readonly ua: UserAgent
   readonly withWebRtc: <T>(act: () => T) => T
   readonly #options: SipOptions
@@ -77,6 +61,7 @@ class SipTransport implements Transport, Account {
     this.gathering = { ...defaultGathering, ...options.gathering }
     this.rtcConfiguration = { iceServers: [], ...options.rtcConfiguration }
     this.digits = options.dtmf ?? null
+    this.sessionExpires = sessionExpiresOf(options)
     const { url, silence = 30_000 } = options
     this.#socket = new DrivenSocket(
       { url, webSocket, silence },

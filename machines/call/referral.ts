@@ -7,7 +7,11 @@ const toldElsewhere = {
 
 const declined = {
   target: 'idle',
-  actions: ['sendDecline', 'forgetReferral', { type: 'tell', params: { fact: { type: 'transfer.declined' } } }]
+  actions: [
+    { type: 'sendReport', params: { status: 603 } },
+    'forgetReferral',
+    { type: 'tell', params: { fact: { type: 'transfer.declined' } } }
+  ]
 } as const
 
 const another = {
@@ -52,7 +56,7 @@ export const referral = transferSetup.createStateConfig({
     following: {
       description: 'We call whom the peer wanted us to call.',
       tags: ['waiting'],
-      entry: ['sendFollow', 'tellTransferFollowed'],
+      entry: [{ type: 'sendReport', params: { status: 100 } }, 'tellTransferFollowed'],
       after: {
         followDeadline: {
           target: 'idle',

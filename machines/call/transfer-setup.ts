@@ -82,12 +82,11 @@ export const transferSetup = callSetup.extend({
         })
     }),
     forgetReferral: assign({ transfer: ({ context }) => changed(context.transfer, { received: null }) }),
-    sendFollow: sendTo('leg', ({ context }): LegCommand => ({ type: 'follow', refer: referOf(context) })),
-    sendDecline: sendTo('leg', ({ context }): LegCommand => ({ type: 'decline', refer: referOf(context) })),
     /** One wish at a time; nobody asks us about a second. */
     sendDeclineOfAnother: sendTo('leg', (_, params: { refer: string }): LegCommand => ({
-      type: 'decline',
-      refer: params.refer
+      type: 'report',
+      refer: params.refer,
+      status: 603
     })),
     sendReport: sendTo('leg', ({ context }, params: { status: number }): LegCommand => ({
       type: 'report',

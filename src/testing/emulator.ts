@@ -9,6 +9,10 @@ import type { EndReason, RejectReason } from '../../machines/index.ts'
 export interface Emulator {
   /** Where clients connect, with the port that was really taken. */
   readonly url: string
+  /** All a client needs to be this user: the options of the provider's adapter, as they are. */
+  credentials(user: string): { readonly url: string }
+  /** What a client dials to reach this user or scripted party. */
+  address(user: string): string
   /** Who is connected now, by user name; a user with two devices stands here twice. */
   readonly clients: readonly EmulatedClient[]
   readonly clients$: Observable<readonly EmulatedClient[]>
@@ -30,6 +34,18 @@ export interface Emulator {
   inject(user: string, bytes: string): void
   /** Closes everything; idempotent. */
   stop(): Promise<void>
+}
+
+/** What every emulator can be started with. */
+export interface EmulatorOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number
+  /** The address to listen on; 127.0.0.1, which other machines cannot reach, when left out. */
+  readonly host?: string
+  /** How many messages `trace` remembers; 2000 when left out. */
+  readonly traceLimit?: number
+  /** The parties' media; `werift` when left out and installed. Null: none, parties cannot answer. */
+  readonly RTCPeerConnection?: typeof RTCPeerConnection | null
 }
 
 /** One connection of a client. */

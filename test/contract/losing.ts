@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Scene, Talk } from './scene.ts'
+import type { Scene } from './scene.ts'
 import { hearEachOther, looks, soon } from './scene.ts'
 
 const ways = [
@@ -8,29 +8,32 @@ const ways = [
 ] as const
 
 export function losing(scene: Scene) {
+  const outliving = scene.needing.bind(scene, 'outlive-connections')
+
   describe.each(ways)('a call that was %s, when the connection is lost', (_, begin) => {
-    test('goes on, is found again, and can be held and hung up', async () => {
+    outliving()('goes on, is found again, and can be held and hung up', async () => {
       const talk = await scene[begin]()
       const { call, there, person } = talk
 
-      person.refuse()
-      person.cut()
-      await looks(call, ({ signalling }) => signalling === 'detached', 'detached')
+      await scene.cutOff(talk)
       await hearEachOther(talk)
       person.accept()
 
       await looks(call, ({ signalling }) => signalling === 'attached', 'attached')
       await call.hold()
-      expect(there.held).toBe(true)
+      expect(there.held).toBe(scene.can('signalled-hold'))
       await call.resume()
+      await hearEachOther(talk)
       await call.hangup()
       await there.reaches('ended')
     })
 
-    test('can be held and hung up by the far end afterwards', async () => {
+    outliving('offers-in-calls')('can be held and hung up by the far end afterwards', async () => {
       const talk = await scene[begin]()
       const { call, there, person } = talk
-      await loses(talk)
+      await scene.cutOff(talk)
+      person.accept()
+      await looks(call, ({ signalling }) => signalling === 'attached', 'attached')
 
       await there.hold()
       await looks(call, ({ hold }) => hold.remote === 'held', 'held by the far end')
@@ -40,11 +43,10 @@ export function losing(scene: Scene) {
       expect(person.microphones).toBe(0)
     })
 
-    test('ends at once when it is hung up meanwhile, and the far end hears of it afterwards', async () => {
-      const { call, there, person } = await scene[begin]()
-      person.refuse()
-      person.cut()
-      await looks(call, ({ signalling }) => signalling === 'detached', 'detached')
+    outliving()('ends at once when it is hung up meanwhile, and the far end hears of it afterwards', async () => {
+      const talk = await scene[begin]()
+      const { call, there, person } = talk
+      await scene.cutOff(talk)
 
       await call.hangup()
       expect(call.state.end).toMatchObject({ by: 'local', reason: 'hangup' })
@@ -55,22 +57,21 @@ export function losing(scene: Scene) {
       await there.reaches('ended')
     })
 
-    test('keeps what was asked of it meanwhile, and does it afterwards', async () => {
-      const { call, there, person } = await scene[begin]()
-      person.refuse()
-      person.cut()
-      await looks(call, ({ signalling }) => signalling === 'detached', 'detached')
+    outliving()('keeps what was asked of it meanwhile, and does it afterwards', async () => {
+      const talk = await scene[begin]()
+      const { call, there, person } = talk
+      await scene.cutOff(talk)
 
       const held = call.hold()
       const dialled = call.dtmf('42', { duration: 40, gap: 30 })
       person.accept()
 
       await Promise.all([held, dialled])
-      expect(there.held).toBe(true)
+      expect(there.held).toBe(scene.can('signalled-hold'))
       await soon(() => there.digits === '42', 'the digits have arrived')
     })
 
-    test('lives through an offer that was under way, and is held in the end', async () => {
+    outliving('signalled-hold')('lives through an offer that was under way, and is held in the end', async () => {
       const { call, person } = await scene[begin]()
       const offered = person.sent.length
 
@@ -83,13 +84,32 @@ export function losing(scene: Scene) {
       await looks(call, ({ signalling }) => signalling === 'attached', 'attached')
     })
 
-    test('is over after its grace, however long the connection stays away', async () => {
+    outliving()('is over after its grace, however long the connection stays away', async () => {
       const { call, person } = await scene[begin]({ policy: { deadlines: { signallingGrace: 400 } } })
       person.refuse()
       person.cut()
 
       expect(await call.ended()).toMatchObject({ by: 'system', reason: 'network' })
       expect(person.microphones).toBe(0)
+    })
+
+    test('is over on both sides, or goes on on both', async () => {
+      const { call, there, person } = await scene[begin]()
+      let isBack = false
+      person.engine.events$.subscribe(({ event }) => (isBack ||= event.type === scene.backAgain))
+
+      person.cut()
+
+      await soon(() => isBack, 'reachable again')
+      await soon(
+        () => call.state.status === there.state && call.state.signalling !== 'detached',
+        `the same on both sides (${call.state.status} here)`
+      )
+      const { status, end } = call.state
+      const lost = { status: 'ended', end: { by: 'system', reason: 'network' } }
+      expect({ status, end }).toMatchObject(
+        scene.can('outlive-connections') ? { status: 'established', end: null } : lost
+      )
     })
   })
 
@@ -101,7 +121,7 @@ export function losing(scene: Scene) {
 
       expect(await call.ended()).toMatchObject({ by: 'system', reason: 'network' })
       expect(person.engine.calls$.value).toEqual([])
-      await soon(() => person.engine.registration$.value.status === 'registered', 'registered again')
+      await soon(() => scene.isReachable(person), 'reachable again')
       await scene.reach(person)
     })
 
@@ -115,7 +135,7 @@ export function losing(scene: Scene) {
       person.cut()
 
       // the answer may have left or not: either way it can be ended, and holds nothing
-      await soon(() => person.engine.registration$.value.status === 'registered', 'registered again')
+      await soon(() => scene.isReachable(person), 'reachable again')
       await call.hangup()
       await answered
       await soon(() => person.microphones === 0, 'the microphone is closed')
@@ -140,7 +160,7 @@ export function losing(scene: Scene) {
     })
   })
 
-  scene.needing('forget-nobody')('when the server is restarted a call goes on', async () => {
+  outliving('forget-nobody')('when the server is restarted a call goes on', async () => {
     const talk = await scene.talking()
 
     await scene.bench.restart()
@@ -148,12 +168,4 @@ export function losing(scene: Scene) {
     await looks(talk.call, ({ signalling }) => signalling !== 'attached', 'detached')
     await hearEachOther(talk)
   })
-}
-
-async function loses({ person, call }: Talk) {
-  person.refuse()
-  person.cut()
-  await looks(call, ({ signalling }) => signalling === 'detached', 'detached')
-  person.accept()
-  await looks(call, ({ signalling }) => signalling === 'attached', 'attached')
 }

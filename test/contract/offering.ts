@@ -4,7 +4,7 @@ import { hearEachOther, looks, soon } from './scene.ts'
 
 export function offering(scene: Scene) {
   describe('an offer in a call', () => {
-    scene.needing('script-offers').for([488, 500, 503, 403])(
+    scene.needing('script-offers', 'signalled-hold').for([488, 500, 503, 403])(
       'that is refused with %i changes nothing, and can be made again',
       async (status) => {
         const talk = await scene.talking()
@@ -23,55 +23,79 @@ export function offering(scene: Scene) {
       }
     )
 
-    scene.needing('script-offers')('that is refused does not resume a call that was to be resumed', async () => {
-      const { call, there } = await scene.talking()
-      await call.hold()
-      there.offers(488)
+    scene.needing('script-offers', 'signalled-hold')(
+      'that is refused does not resume a call that was to be resumed',
+      async () => {
+        const { call, there } = await scene.talking()
+        await call.hold()
+        there.offers(488)
 
-      await expect(call.resume()).rejects.toMatchObject({ code: 'negotiation.rejected' })
-      expect(call.state.hold.local).toBe('held')
+        await expect(call.resume()).rejects.toMatchObject({ code: 'negotiation.rejected' })
+        expect(call.state.hold.local).toBe('held')
 
-      there.offers('accept')
-      await call.resume()
-      expect(there.held).toBe(false)
-    })
+        there.offers('accept')
+        await call.resume()
+        expect(there.held).toBe(false)
+      }
+    )
 
-    scene.needing('script-offers')('that nobody answers changes nothing, and can be made again', async () => {
-      const talk = await scene.talking({ policy: { deadlines: { offerDeadline: 12_000 } } })
+    scene.needing('script-offers', 'signalled-hold')(
+      'that nobody answers changes nothing, and can be made again',
+      async () => {
+        const talk = await scene.talking({ policy: { deadlines: { offerDeadline: 12_000 } } })
+        const { call, there } = talk
+        there.offers('ignore')
+
+        await expect(call.hold()).rejects.toMatchObject({ code: 'negotiation.timeout' })
+        expect(call.state).toMatchObject({ status: 'established', hold: { local: 'active' } })
+        await hearEachOther(talk)
+
+        there.offers('accept')
+        await call.hold()
+        expect(call.state.hold.local).toBe('held')
+        await soon(() => there.held, 'the far end is held')
+      }
+    )
+
+    scene.needing('script-offers', 'signalled-hold')(
+      'that nobody answered does not keep the far end from holding',
+      async () => {
+        const talk = await scene.talking({ policy: { deadlines: { offerDeadline: 12_000 } } })
+        const { call, there } = talk
+        there.offers('ignore')
+        await expect(call.hold()).rejects.toMatchObject({ code: 'negotiation.timeout' })
+        there.offers('accept')
+
+        await soon(
+          () =>
+            there.hold().then(
+              () => true,
+              () => false
+            ),
+          'the far end holds'
+        )
+
+        await looks(call, ({ hold }) => hold.remote === 'held', 'held by the far end')
+        expect(call.state.hold.local).toBe('active')
+      }
+    )
+
+    scene.needing('offers-in-calls')('that the far end makes is answered, each time', async () => {
+      const talk = await scene.talking()
       const { call, there } = talk
-      there.offers('ignore')
 
-      await expect(call.hold()).rejects.toMatchObject({ code: 'negotiation.timeout' })
-      expect(call.state).toMatchObject({ status: 'established', hold: { local: 'active' } })
+      for (let times = 0; times < 3; times++) {
+        await there.hold()
+        await looks(call, ({ hold }) => hold.remote === 'held', 'held by the far end')
+        await there.resume()
+        await looks(call, ({ hold }) => hold.remote === 'active', 'resumed by the far end')
+      }
+
+      expect(call.state).toMatchObject({ status: 'established', negotiation: 'stable', hold: { local: 'active' } })
       await hearEachOther(talk)
-
-      there.offers('accept')
-      await call.hold()
-      expect(call.state.hold.local).toBe('held')
-      await soon(() => there.held, 'the far end is held')
     })
 
-    scene.needing('script-offers')('that nobody answered does not keep the far end from holding', async () => {
-      const talk = await scene.talking({ policy: { deadlines: { offerDeadline: 12_000 } } })
-      const { call, there } = talk
-      there.offers('ignore')
-      await expect(call.hold()).rejects.toMatchObject({ code: 'negotiation.timeout' })
-      there.offers('accept')
-
-      await soon(
-        () =>
-          there.hold().then(
-            () => true,
-            () => false
-          ),
-        'the far end holds'
-      )
-
-      await looks(call, ({ hold }) => hold.remote === 'held', 'held by the far end')
-      expect(call.state.hold.local).toBe('active')
-    })
-
-    test('that meets one of the far end goes through after it', async () => {
+    scene.needing('offers-in-calls')('that meets one of the far end goes through after it', async () => {
       const talk = await scene.talking()
       const { call, there } = talk
 
@@ -98,7 +122,7 @@ export function offering(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    scene.needing('script-offers')('does not keep the call from being hung up', async () => {
+    scene.needing('script-offers', 'signalled-hold')('does not keep the call from being hung up', async () => {
       const { call, there } = await scene.talking()
       there.offers('ignore')
       const held = call.hold()

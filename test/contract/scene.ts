@@ -47,6 +47,8 @@ export class Scene {
   readonly #bench: () => Bench
 
   readonly #cannot: BenchPlan['cannot']
+  /** What was not tried, by the reason why. */
+  readonly notTried: Record<string, number> = {}
 
   constructor(bench: () => Bench, cannot: BenchPlan['cannot'] = {}) {
     this.#bench = bench
@@ -57,9 +59,16 @@ export class Scene {
     return this.#bench()
   }
 
-  /** `test`, for what this server can be made to do; where it cannot, there is nothing to try. */
-  needing(ability: Ability): typeof test {
-    return this.#cannot[ability] === undefined ? test : nothing
+  can(ability: Ability): boolean {
+    return this.#cannot[ability] === undefined
+  }
+
+  /** `test`, for what this server can be made to do; where it cannot, there is nothing to try, and the run says so. */
+  needing(...abilities: readonly Ability[]): typeof test {
+    const why = abilities.map((ability) => this.#cannot[ability]).find((reason) => reason !== undefined)
+    if (why === undefined) return test
+    this.notTried[why] = (this.notTried[why] ?? 0) + 1
+    return nothing
   }
 
   async person({ policy, mediaDevices, online = true, ...options }: PersonOptions = {}): Promise<Person> {
@@ -97,6 +106,23 @@ export class Scene {
     const next = far.next()
     const call = await person.engine.dial(far.address)
     return { person, far, call, there: await next }
+  }
+
+  /** The event that says calls can reach somebody again. */
+  get backAgain() {
+    return this.can('registration') ? 'registration.registered' : 'connection.reconnected'
+  }
+
+  isReachable({ engine }: Person): boolean {
+    const isOnline = engine.connection$.value.status === 'online'
+    return isOnline && (!this.can('registration') || engine.registration$.value.status === 'registered')
+  }
+
+  /** Cuts somebody off until `accept`; the call goes on. */
+  async cutOff({ person, call }: Talk) {
+    person.refuse()
+    person.cut()
+    await looks(call, ({ signalling }) => signalling === 'detached', 'detached')
   }
 
   /** A call of theirs gets through to somebody new. */

@@ -2,7 +2,7 @@
  * What every adapter promises, checked through real engines with real media on the provider's server, or on its emulator.
  * A provider brings a bench (`bench.ts`) and calls this once for each server it can be tried on.
  */
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bench, BenchPlan } from './bench.ts'
 import { connecting } from './connecting.ts'
 import { leaving } from './leaving.ts'
@@ -25,11 +25,21 @@ export function transportContract(
   let bench: Bench
   const scene = new Scene(() => bench, plan.cannot)
 
-  describe(name, { timeout: 20_000 }, () => {
+  describe(name, { timeout: 20_000, meta: { notTried: scene.notTried } }, () => {
     beforeAll(async () => {
       bench = await plan.start()
     })
     afterAll(() => bench.stop())
+
+    test('claims what can be asked of it, and nothing else', async () => {
+      const { transport } = await scene.person({ online: false })
+
+      const { hold, registration } = transport.capabilities
+      expect({ hold, registration }).toEqual({
+        hold: scene.can('signalled-hold'),
+        registration: scene.can('registration')
+      })
+    })
 
     for (const chapter of only) chapters[chapter](scene)
   })

@@ -25,7 +25,7 @@ describe('What happens at every event in every state is written down', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('tables/registration.txt')
   })
 
-  test('for each region of a call', { timeout: 30_000 }, async () => {
+  test('for each region of a call', { timeout: 120_000 }, async () => {
     const surveyed = survey(callGround)
 
     const text = callRegions.map((region) => table(region, callGround, surveyed)).join('\n\n\n')
@@ -50,7 +50,7 @@ const words: Readonly<Record<string, (effect: Effect, cause: EventObject) => boo
     (event.type.startsWith('dtmf') && event.type !== 'dtmf.received') ||
     (to === 'notes' && (event.type === 'digits' || type.startsWith('leg.dtmf.'))),
   referral: ({ event, to }, { type }) =>
-    ['follow', 'decline', 'report'].includes(event.type) ||
+    event.type === 'report' ||
     /^transfer\.(asked|declined|followed)$/.test(event.type) ||
     (to === 'notes' && type.startsWith('referral.')),
   transfer: ({ to, event }, { type }) =>

@@ -1,16 +1,21 @@
-/** After everything else: why tests were skipped, and one line that counts all projects together. */
+/** After everything else: why tests were skipped, what there was nothing to try for, and one line that counts all projects together. */
 import type { Reporter, SerializedError, TestModule, TestSuite } from 'vitest/node'
 
 export class ClosingLine implements Reporter {
   async onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): Promise<void> {
     const count = { passed: 0, failed: unhandled.length, skipped: 0 }
     const reasons = new Map<string, number>()
+    const notTried: string[] = []
 
     for (const module of modules) {
       count.failed += module.errors().length
       for (const suite of module.children.allSuites()) {
         count.failed += suite.errors().length
-        const { reason } = suite.meta()
+        const { reason, notTried: untried = {} } = suite.meta()
+        // suites inherit it
+        const isTold = suite.parent.type === 'suite' && suite.parent.meta().notTried !== undefined
+        for (const [why, tests] of isTold ? [] : Object.entries(untried))
+          notTried.push(`not tried ${tests}: ${suite.name}: ${why}`)
         if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + testsIn(suite))
       }
       for (const test of module.children.allTests()) {
@@ -19,7 +24,7 @@ export class ClosingLine implements Reporter {
       }
     }
 
-    const lines = [...reasons].map(([reason, tests]) => `skipped ${tests}: ${reason}`)
+    const lines = [...notTried, ...[...reasons].map(([reason, tests]) => `skipped ${tests}: ${reason}`)]
     lines.push(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
     await written(process.stderr)
     await written(process.stdout)

@@ -22,12 +22,21 @@ export interface KamailioOptions {
   readonly inviteAuth?: boolean
   /** Whether there is a `wssUrl`; its certificate is signed by nobody. */
   readonly tls?: boolean
+  /** Phones, too: SIP over UDP, calls to numbers go to the exchange, and its media through the bridge. */
+  readonly phones?: {
+    /** Where rtpengine takes orders, `host:port`. */
+    readonly bridge: string
+    /** The UDP port of who takes calls to numbers. */
+    readonly exchange: number
+  }
 }
 
 export interface Kamailio {
   readonly domain: string
   readonly url: string
   readonly wssUrl: string | null
+  /** Where phones speak SIP, `host:port`; null without `phones`. */
+  readonly sip: string | null
   readonly log: string
   /** Of alice, bob, carol, dave, u1 … u20 and those added. */
   credentials(user: string): Credentials
@@ -59,9 +68,10 @@ interface Contact {
 export async function startKamailio(options: KamailioOptions = {}): Promise<Kamailio> {
   const ws = await freePort()
   const wss = options.tls ? await freePort() : null
+  const udp = options.phones ? await freePort() : null
   const users = new Map(people.map((user) => [user, `pw-${user}`]))
   const http = `http://127.0.0.1:${ws}`
-  let program = await launch(ws, wss, users, options)
+  let program = await launch({ ws, wss, udp }, users, options)
   let requests = 0
 
   async function rpc<Result>(method: string, params: readonly unknown[] = []): Promise<Result> {
@@ -83,6 +93,7 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
     domain,
     url: `ws://127.0.0.1:${ws}`,
     wssUrl: wss === null ? null : `wss://127.0.0.1:${wss}`,
+    sip: udp === null ? null : `127.0.0.1:${udp}`,
     get log() {
       return program.output
     },
@@ -107,17 +118,22 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
     rpc,
     async restart() {
       await program.stop()
-      program = await launch(ws, wss, users, options)
+      program = await launch({ ws, wss, udp }, users, options)
     },
     stop: () => program.stop()
   }
 }
 
+interface Ports {
+  readonly ws: number
+  readonly wss: number | null
+  readonly udp: number | null
+}
+
 async function launch(
-  ws: number,
-  wss: number | null,
+  { ws, wss, udp }: Ports,
   users: ReadonlyMap<string, string>,
-  { gruu = true, inviteAuth = false }: KamailioOptions
+  { gruu = true, inviteAuth = false, phones }: KamailioOptions
 ): Promise<Program> {
   const scratch = await createScratch()
   await writeUsers(scratch, users)
@@ -128,6 +144,11 @@ async function launch(
     await writeCertificate(scratch)
     args.push('-A', 'WITH_TLS', '-A', `TLS_CERTIFICATE="${scratch}/tls.crt"`, '-A', `TLS_KEY="${scratch}/tls.key"`)
     args.push('-l', `tls:127.0.0.1:${wss}`)
+  }
+  if (udp !== null) args.push('-l', `udp:127.0.0.1:${udp}`)
+  if (phones !== undefined) {
+    args.push('-A', 'WITH_BRIDGE', '-A', `BRIDGE="udp:${phones.bridge}"`)
+    args.push('-A', `EXCHANGE="sip:127.0.0.1:${phones.exchange}"`)
   }
   if (inviteAuth) args.push('-A', 'WITH_INVITE_AUTH')
   if (!gruu) args.push('-A', 'WITHOUT_GRUU')

@@ -10,10 +10,12 @@ declare module 'vitest' {
   interface TaskMeta {
     /** Why this suite is not run here. */
     reason?: string
+    /** How many tests there is nothing to try for, by the reason why. */
+    notTried?: Readonly<Record<string, number>>
   }
 }
 
-type Need = 'kamailio' | 'chromium'
+type Need = 'kamailio' | 'chromium' | 'rtpengine' | 'baresip' | 'sipp'
 
 const missing: Record<Need, () => string | null> = {
   kamailio() {
@@ -22,7 +24,10 @@ const missing: Record<Need, () => string | null> = {
     if (!hasKamailioModule('tls')) return 'kamailio-tls-modules is not installed'
     return pathOf('openssl') ? null : 'openssl is not installed'
   },
-  chromium: () => (chromiumPath() ? null : 'chromium is not installed (or set CHROMIUM to its path)')
+  chromium: () => (chromiumPath() ? null : 'chromium is not installed (or set CHROMIUM to its path)'),
+  rtpengine: () => (pathOf('rtpengine') ? null : 'rtpengine-daemon is not installed'),
+  baresip: () => (pathOf('baresip') ? null : 'baresip-core is not installed'),
+  sipp: () => (pathOf('sipp') ? null : 'sip-tester is not installed')
 }
 
 /** A suite that runs only where these programs are. */

@@ -13,6 +13,8 @@ export interface Program {
   /** What it said so far, on both streams. */
   readonly output: string
   readonly running: boolean
+  /** How it ended; null while it runs, and when it was killed. */
+  readonly code: number | null
   /** Resolves when the program is gone and its scratch is removed. */
   stop(): Promise<void>
 }
@@ -41,6 +43,7 @@ export function startProgram(command: string, args: readonly string[], scratch: 
   })
   let output = ''
   let running = true
+  let code: number | null = null
   const collect = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-200_000)
   }
@@ -48,8 +51,11 @@ export function startProgram(command: string, args: readonly string[], scratch: 
   child.stderr.on('data', collect)
   child.stdin.on('error', () => {})
   const gone = new Promise<void>((resolve) => {
-    child.once('error', resolve)
-    child.once('close', resolve)
+    child.once('error', () => resolve())
+    child.once('close', (status) => {
+      code = status
+      resolve()
+    })
   }).then(() => {
     running = false
     return rm(scratch, { recursive: true, force: true })
@@ -62,6 +68,9 @@ export function startProgram(command: string, args: readonly string[], scratch: 
     },
     get running() {
       return running
+    },
+    get code() {
+      return code
     },
     stop() {
       child.stdin.destroy()

@@ -1,11 +1,10 @@
 /** The way to clients: a socket.io server for both generations of clients, whose frames are read by hand, strictly. */
-import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
+import { openPort } from '../../../src/testing/port.ts'
 import { EVENT } from '../wire.ts'
 import type { Envelope } from '../wire.ts'
 import { readFrame } from './frames.ts'
@@ -52,7 +51,7 @@ const MOST_CONNECTIONS = 500
 const LARGEST_FRAME = 65_535
 
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { host, port, pingInterval, pingTimeout } = options
+  const { pingInterval, pingTimeout } = options
   const connections = new Set<Connection>()
   const opened = new WeakMap<IncomingMessage, (socket: Socket) => void>()
 
@@ -72,8 +71,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     }
   }
 
-  const http = createServer((_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end())
-  const server = new Server(http, {
+  const port = await openPort(options)
+  const server = new Server(port.http, {
     allowEIO3: true,
     transports: ['websocket'],
     serveClient: false,
@@ -86,28 +85,18 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   })
   server.on('connection', (socket) => opened.get(socket.request)?.(socket))
   // What socket.io would let through at another path has nobody to answer it.
-  http.on('upgrade', ({ url }, socket) => {
+  port.http.on('upgrade', ({ url }, socket) => {
     if (!url?.startsWith('/socket.io/')) socket.destroy()
   })
 
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message
-      reject(new Error(`Cannot listen on ${host}:${port}: ${why}`, { cause }))
-    })
-    http.listen(port, host, resolve)
-  })
-  const { port: taken } = http.address() as AddressInfo
-
   const listener: Listener = {
-    url: `http://${host}:${taken}`,
+    url: `http://${port.address}`,
     connections,
     accepting: true,
     async stop() {
       listener.accepting = false
       connections.forEach((connection) => connection.terminate())
-      http.closeAllConnections()
-      await server.close()
+      await Promise.all([server.close(), port.close()])
     }
   }
   return listener

@@ -1,6 +1,6 @@
 /** What the AZStack emulator offers beyond every provider's emulator. */
 import type { Observable } from 'rxjs'
-import type { EmulatedCall, Emulator } from '../../../src/testing/emulator.ts'
+import type { EmulatedCall, Emulator, EmulatorOptions } from '../../../src/testing/emulator.ts'
 import type { MediaCount } from '../../../src/testing/webrtc.ts'
 
 /** The service with its master and slave on one origin, and telephones for scripted parties. */
@@ -62,10 +62,7 @@ export interface AzstackIceServer {
   readonly password: string
 }
 
-export interface AzstackEmulatorOptions {
-  /** 0, the default, takes a free one. */
-  readonly port?: number
-  readonly host?: string
+export interface AzstackEmulatorOptions extends EmulatorOptions {
   readonly appId?: string
   /** Credentials by user; null or missing: there is no such user. Any user with `pw-<user>` when left out. */
   readonly users?: Readonly<Record<string, string>> | ((user: string) => string | null)
@@ -84,8 +81,4 @@ export interface AzstackEmulatorOptions {
   /** Milliseconds between engine pings, and for the answer; 25 and 5 seconds when left out. */
   readonly pingInterval?: number
   readonly pingTimeout?: number
-  /** How many messages `trace` remembers; 2000 when left out. */
-  readonly traceLimit?: number
-  /** The parties' media; `werift` when left out and installed. Null: none, parties can neither call nor answer. */
-  readonly RTCPeerConnection?: typeof RTCPeerConnection | null
 }

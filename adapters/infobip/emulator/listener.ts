@@ -1,10 +1,10 @@
 /** The port, the handshake, and the connections: text frames on a WebSocket, at any path. */
-import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
+import { createOutbox } from '../../../src/testing/outbox.ts'
+import { openPort, refuse } from '../../../src/testing/port.ts'
 
 /** The connection of one client. */
 export interface Connection {
@@ -48,9 +48,8 @@ const MOST_CONNECTIONS = 500
 const LARGEST_FRAME = 262_144
 
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { host, port } = options
   const connections = new Set<Connection>()
-  const http = createServer((_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end())
+  const port = await openPort(options)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: LARGEST_FRAME,
@@ -59,20 +58,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     handleProtocols: (offered) => [...offered][0] ?? false
   })
 
-  await new Promise<void>((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message
-      reject(new Error(`Cannot listen on ${host}:${port}: ${why}`, { cause }))
-    }
-    http.once('error', fail)
-    http.listen(port, host, () => {
-      http.off('error', fail)
-      resolve()
-    })
-  })
-  const { port: taken } = http.address() as AddressInfo
-
-  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  port.http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => undefined)
     if (!listener.accepting || connections.size >= MOST_CONNECTIONS) return refuse(socket, '503 Service Unavailable')
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? []
@@ -89,16 +75,13 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   })
 
   const listener: Listener = {
-    address: `${host}:${taken}`,
+    address: port.address,
     connections,
     accepting: true,
     async stop() {
       listener.accepting = false
       connections.forEach((connection) => connection.terminate())
-      await new Promise<void>((resolve) => {
-        http.close(() => resolve())
-        http.closeAllConnections()
-      })
+      await port.close()
     }
   }
   return listener
@@ -109,22 +92,19 @@ function createConnection(
   handshake: Pick<Connection, 'offered' | 'path'>,
   options: ListenerOptions
 ): Connection {
-  const held: { readonly text: string; readonly timer: NodeJS.Timeout }[] = []
-  let due = 0
-
+  const outbox = createOutbox((text) => connection.write(text))
   const connection: Connection = {
     ...handshake,
-    delay: 0,
+    get delay() {
+      return outbox.delay
+    },
+    set delay(milliseconds) {
+      outbox.delay = milliseconds
+    },
     get open() {
       return socket.readyState === socket.OPEN
     },
-    send(text) {
-      due = Math.max(due, Date.now() + connection.delay)
-      if (due <= Date.now() && held.length === 0) return connection.write(text)
-      // Whichever timer fires first, the oldest message goes.
-      const release = () => connection.write(held.shift()?.text ?? '')
-      held.push({ text, timer: setTimeout(release, due - Date.now()) })
-    },
+    send: (text) => outbox.send(text),
     write(text) {
       if (!connection.open) return
       options.onSent(connection, text)
@@ -148,11 +128,7 @@ function createConnection(
   socket.on('error', (error) => options.onFault(connection, `invalid frame: ${error.message}`))
   socket.on('close', () => {
     clearTimeout(silence)
-    held.forEach(({ timer }) => clearTimeout(timer))
+    outbox.clear()
   })
   return connection
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

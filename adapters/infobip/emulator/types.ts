@@ -1,7 +1,7 @@
 /** What the Infobip emulator offers beyond every provider's emulator. */
 import type { Observable } from 'rxjs'
 import type { Direction } from '../../../src/testing/directions.ts'
-import type { EmulatedCall, Emulator } from '../../../src/testing/emulator.ts'
+import type { EmulatedCall, Emulator, EmulatorOptions } from '../../../src/testing/emulator.ts'
 import type { PartyMediaCount } from '../../../src/testing/party-media.ts'
 import type { GatewayEvent, IceServer } from '../wire.ts'
 
@@ -70,10 +70,7 @@ export interface InfobipEmulatedCall extends EmulatedCall {
   media(): Promise<PartyMediaCount>
 }
 
-export interface InfobipEmulatorOptions {
-  /** 0, the default, takes a free one. */
-  readonly port?: number
-  readonly host?: string
+export interface InfobipEmulatorOptions extends EmulatorOptions {
   /** Identities that are known without having been given credentials: calls to them find them away, not unknown. */
   readonly users?: readonly string[]
   /** Handed to clients as they are. None when left out. */
@@ -88,8 +85,4 @@ export interface InfobipEmulatorOptions {
   readonly silence?: number
   /** Milliseconds a call of a 2.x client waits for it to come back; a minute when left out. */
   readonly resume?: number
-  /** How many messages `trace` remembers; 2000 when left out. */
-  readonly traceLimit?: number
-  /** The parties' media; `werift` when left out and installed. Null: none, parties cannot answer. */
-  readonly RTCPeerConnection?: typeof RTCPeerConnection | null
 }

@@ -1,10 +1,10 @@
 /** SIP over WebSocket (RFC 7118): the port, the handshake, and one flow per connection. */
-import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
+import { createOutbox } from '../../../src/testing/outbox.ts'
+import { openPort, refuse } from '../../../src/testing/port.ts'
 import type { Flow } from './transactions.ts'
 
 /** The connection of one client. */
@@ -46,9 +46,8 @@ const MOST_CONNECTIONS = 500
 const LARGEST_FRAME = 65_535
 
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { host, port } = options
   const connections = new Set<Connection>()
-  const http = createServer((_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end())
+  const port = await openPort(options)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: LARGEST_FRAME,
@@ -57,20 +56,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   })
   let count = 0
 
-  await new Promise<void>((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message
-      reject(new Error(`Cannot listen on ${host}:${port}: ${why}`, { cause }))
-    }
-    http.once('error', fail)
-    http.listen(port, host, () => {
-      http.off('error', fail)
-      resolve()
-    })
-  })
-  const { port: taken } = http.address() as AddressInfo
-
-  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  port.http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => undefined)
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? []
     if (!listener.accepting || connections.size >= MOST_CONNECTIONS) return refuse(socket, '503 Service Unavailable')
@@ -88,41 +74,35 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   })
 
   const listener: Listener = {
-    address: `${host}:${taken}`,
+    address: port.address,
     connections,
     accepting: true,
     async stop() {
       listener.accepting = false
       connections.forEach((connection) => connection.terminate())
-      await new Promise<void>((resolve) => {
-        http.close(() => resolve())
-        http.closeAllConnections()
-      })
+      await port.close()
     }
   }
   return listener
 }
 
 function createConnection(id: string, socket: WebSocket, options: ListenerOptions): Connection {
-  const held: { readonly text: string; readonly timer: NodeJS.Timeout }[] = []
-  let due = 0
-
+  const outbox = createOutbox((text) => connection.write(text))
   const connection: Connection = {
     id,
     user: null,
     contacts: new Set(),
-    delay: 0,
+    get delay() {
+      return outbox.delay
+    },
+    set delay(milliseconds) {
+      outbox.delay = milliseconds
+    },
     halve: false,
     get open() {
       return socket.readyState === socket.OPEN
     },
-    send(text) {
-      due = Math.max(due, Date.now() + connection.delay)
-      if (due <= Date.now() && held.length === 0) return connection.write(text)
-      // Whichever timer fires first, the oldest message goes.
-      const release = () => connection.write(held.shift()?.text ?? '')
-      held.push({ text, timer: setTimeout(release, due - Date.now()) })
-    },
+    send: (text) => outbox.send(text),
     write(text) {
       if (!connection.open) return
       const sent = connection.halve ? text.slice(0, text.length / 2) : text
@@ -143,7 +123,7 @@ function createConnection(id: string, socket: WebSocket, options: ListenerOption
     const isTooLarge = error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
     options.onFault(connection, isTooLarge ? 'Frame Too Large' : `Invalid WebSocket Frame: ${error.message}`)
   })
-  socket.on('close', () => held.forEach(({ timer }) => clearTimeout(timer)))
+  socket.on('close', () => outbox.clear())
   return connection
 }
 
@@ -153,8 +133,4 @@ function decode(data: Buffer): string | null {
   } catch {
     return null
   }
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

@@ -1,7 +1,7 @@
 /** What the SIP emulator offers beyond every provider's emulator. */
 import type { Observable } from 'rxjs'
 import type { Direction } from '../../../src/testing/directions.ts'
-import type { EmulatedCall, Emulator } from '../../../src/testing/emulator.ts'
+import type { EmulatedCall, Emulator, EmulatorOptions } from '../../../src/testing/emulator.ts'
 import type { PartyMediaCount } from '../../../src/testing/party-media.ts'
 
 /** A registrar and proxy for SIP over WebSocket (RFC 7118), and the scripted parties inside. */
@@ -50,10 +50,7 @@ export interface SipEmulatedCall extends EmulatedCall {
 
 export type SipMediaCount = PartyMediaCount
 
-export interface SipEmulatorOptions {
-  /** 0, the default, takes a free one. */
-  readonly port?: number
-  readonly host?: string
+export interface SipEmulatorOptions extends EmulatorOptions {
   readonly domain?: string
   /** Passwords by user; null or missing: there is no such user. Any user with `pw-<user>` when left out. */
   readonly users?: Readonly<Record<string, string>> | ((user: string) => string | null)
@@ -71,8 +68,4 @@ export interface SipEmulatorOptions {
   readonly defaultExpires?: number
   /** Shorter registrations are refused (423); seconds. */
   readonly minExpires?: number
-  /** How many messages `trace` remembers; 2000 when left out. */
-  readonly traceLimit?: number
-  /** The parties' media; `werift` when left out and installed. Null: none, parties cannot answer (488). */
-  readonly RTCPeerConnection?: typeof RTCPeerConnection | null
 }

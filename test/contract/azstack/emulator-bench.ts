@@ -12,6 +12,9 @@ const authenticates = /"service":179,/
 
 export const azstackBench: BenchPlan = {
   cannot: {
+    registration: 'who is connected is authenticated',
+    'signalled-hold': 'AZStack has no hold',
+    'offers-in-calls': 'AZStack has no offers in a call',
     'early-media': 'AZStack has none',
     'script-offers': 'AZStack has no offers in a call',
     'forget-nobody': 'the far end is a part of the server, and goes with it',

@@ -155,8 +155,6 @@ export class FakeLeg implements Leg {
         return this.emit({ type: 'leg.dtmf.sent', attempt: command.attempt })
       case 'refer':
         return this.emit({ type: 'leg.refer.accepted', attempt: command.attempt })
-      case 'follow':
-      case 'decline':
       case 'report':
         return
     }

@@ -4,7 +4,14 @@ import type { SipEmulator } from '../../../adapters/sip/emulator.ts'
 import { startCutProxy } from '../cut-proxy.ts'
 import type { CutProxy } from '../cut-proxy.ts'
 import { startKamailio } from '../kamailio.ts'
-import type { KamailioOptions } from '../kamailio.ts'
+import type { Kamailio, KamailioOptions } from '../kamailio.ts'
+import { startDeskPhone } from '../phones/baresip.ts'
+import type { DeskPhone, DeskPhoneOptions } from '../phones/baresip.ts'
+import { startBridge } from '../phones/rtpengine.ts'
+import type { Bridge } from '../phones/rtpengine.ts'
+import { startExchange } from '../phones/sipp.ts'
+import type { Exchange, Script } from '../phones/sipp.ts'
+import { freePort } from '../ports.ts'
 
 export interface Account {
   readonly url: string
@@ -27,7 +34,10 @@ export interface SipServer {
 }
 
 export async function serverOnKamailio(options: KamailioOptions = {}): Promise<SipServer> {
-  const kamailio = await startKamailio(options)
+  return serverOf(await startKamailio(options))
+}
+
+function serverOf(kamailio: Kamailio): SipServer {
   const relays = createRelays(() => kamailio.url)
   return {
     uri: (user) => `sip:${user}@${kamailio.domain}`,
@@ -42,6 +52,35 @@ export async function serverOnKamailio(options: KamailioOptions = {}): Promise<S
     async stop() {
       await relays.stop()
       await kamailio.stop()
+    }
+  }
+}
+
+/** Kamailio and a media bridge, with phones behind them that are no browsers. */
+export interface PhoneServer extends SipServer {
+  readonly bridge: Bridge
+  /** Plays a script; `callee` is the user of a browser that it calls. Calls to numbers reach it. */
+  exchange(script: Script, callee?: string): Promise<Exchange>
+  /** A phone on a desk, registered; `user` must have been added. */
+  deskPhone(user: string, options?: Pick<DeskPhoneOptions, 'answers'>): Promise<DeskPhone>
+}
+
+export async function serverWithPhones(): Promise<PhoneServer> {
+  const [bridge, port] = await Promise.all([startBridge(), freePort()])
+  const kamailio = await startKamailio({ phones: { bridge: bridge.control, exchange: port } })
+  const proxy = kamailio.sip ?? ''
+  const server = serverOf(kamailio)
+  return {
+    ...server,
+    bridge,
+    exchange: (script, callee) => startExchange(script, { proxy, port, ...(callee === undefined ? {} : { callee }) }),
+    async deskPhone(user, options = {}) {
+      await kamailio.addUser(user)
+      return startDeskPhone({ proxy, domain: kamailio.domain, ...kamailio.credentials(user), ...options })
+    },
+    async stop() {
+      await server.stop()
+      await bridge.stop()
     }
   }
 }

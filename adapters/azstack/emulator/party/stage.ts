@@ -3,6 +3,7 @@ import { Subject } from 'rxjs'
 import type { Observable } from 'rxjs'
 import type { EndReason } from '../../../../machines/index.ts'
 import type { PartyScript } from '../../../../src/testing/emulator.ts'
+import { play } from '../../../../src/testing/frame.ts'
 import { service } from '../../packets.ts'
 import type { ClientBody, ClientPacket, ServerPacket } from '../../packets.ts'
 import { calloutCodes, chargingFor, chargingMeaning } from '../../statuses.ts'
@@ -24,6 +25,7 @@ export type PaidPacket = Extract<ClientPacket, { service: 500 | 501 | 502 | 506 
 export interface Stage {
   readonly calls$: Observable<AzstackEmulatedCall>
   cast(number: string, script: PartyScript | null): void
+  isParty(number: string): boolean
   receive(packet: PaidPacket, connection: Connection, user: string): Verdict
   place(user: string, from: string): Promise<AzstackEmulatedCall>
   /** The last connection of this user is gone for good. */
@@ -124,21 +126,13 @@ export function createStage(options: StageOptions): Stage {
     calls$.next(callout.call)
     if (refusal) return callout.refuse(refusal.charging, refusal.reason)
     callout.accept()
-    steer(play(script, callout.call))
-  }
-
-  /** A script that comes too late, because somebody else steered or the client gave up, has nothing more to do. */
-  async function play(script: PartyScript | null, call: AzstackEmulatedCall): Promise<void> {
-    if (script?.do === 'reject') return call.reject(script.reason, script.code)
-    if (script?.do === 'ring' || script?.do === 'answer') await call.ring()
-    if (script?.do !== 'answer') return
-    await new Promise<void>((resolve) => timers.after(script.ringFor ?? 0, resolve))
-    await call.answer()
+    steer(play(script, callout.call, (...wait) => timers.after(...wait)))
   }
 
   return {
     calls$: calls$.asObservable(),
     cast: (number, script) => void scripts.set(number, script),
+    isParty: (number) => scripts.has(number),
 
     receive(packet, connection, user) {
       const standing = calls.get(keyOf(user, packet.body.callId))

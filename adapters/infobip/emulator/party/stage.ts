@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { Subject } from 'rxjs'
 import type { Observable } from 'rxjs'
 import type { PartyScript } from '../../../../src/testing/emulator.ts'
+import { play } from '../../../../src/testing/frame.ts'
 import { createPartyMedia } from '../../../../src/testing/party-media.ts'
 import type { MediaLoader } from '../../../../src/testing/party-media.ts'
 import type { GatewayEvent } from '../../wire.ts'
@@ -32,6 +33,7 @@ export function createStage({ loadMedia, exchange }: StageOptions): Stage {
   const calls = new Set<PartyCall>()
   const timers = new Set<NodeJS.Timeout>()
   const calls$ = new Subject<InfobipEmulatedCall>()
+  const later = (milliseconds: number, act: () => void) => void timers.add(setTimeout(act, milliseconds))
   let open = true
 
   function createSeat(party: string, displayName: string | null): Seat & { call: PartyCall | null } {
@@ -57,7 +59,7 @@ export function createStage({ loadMedia, exchange }: StageOptions): Stage {
     const { callId: id, caller, description, customData = {} } = event
     const call = join(seat, { id, client: caller.identity, offer: description.sdp, customData })
     calls$.next(call)
-    play(scripts.get(seat.user) ?? null, call).catch(() => undefined)
+    play(scripts.get(seat.user) ?? null, call, later).catch(() => undefined)
   }
 
   function join(
@@ -76,15 +78,6 @@ export function createStage({ loadMedia, exchange }: StageOptions): Stage {
     calls.add(made)
     seat.call = made
     return made.call
-  }
-
-  /** A script that comes too late, because somebody else steered or the client gave up, has nothing more to do. */
-  async function play(script: PartyScript | null, call: InfobipEmulatedCall): Promise<void> {
-    if (script?.do === 'reject') return call.reject(script.reason, script.code)
-    if (script?.do === 'ring' || script?.do === 'answer') await call.ring()
-    if (script?.do !== 'answer') return
-    await new Promise<void>((resolve) => timers.add(setTimeout(resolve, script.ringFor ?? 0)))
-    await call.answer()
   }
 
   return {

@@ -2,6 +2,7 @@
 import { Subject } from 'rxjs'
 import type { Observable } from 'rxjs'
 import type { PartyScript } from '../../../../src/testing/emulator.ts'
+import { play } from '../../../../src/testing/frame.ts'
 import { createPartyMedia } from '../../../../src/testing/party-media.ts'
 import type { MediaLoader, PartyMedia } from '../../../../src/testing/party-media.ts'
 import { createAddress } from '../grammar.ts'
@@ -116,16 +117,7 @@ export function createStage({ domain, timeout, loadMedia, deliver, onFault }: St
     // The proxy waits for a first word; a party that is silent lets it wait in vain.
     if (script?.do !== 'silence') transaction.respond(100)
     calls$.next(call.call)
-    play(script, call.call).catch(() => undefined)
-  }
-
-  /** A script that comes too late, because somebody else steered or the client gave up, has nothing more to do. */
-  async function play(script: PartyScript | null, call: SipEmulatedCall): Promise<void> {
-    if (script?.do === 'reject') return call.reject(script.reason, script.code)
-    if (script?.do === 'ring' || script?.do === 'answer') await call.ring()
-    if (script?.do !== 'answer') return
-    await new Promise<void>((resolve) => transactions.after(script.ringFor ?? 0, resolve))
-    await call.answer()
+    play(script, call.call, (...wait) => transactions.after(...wait)).catch(() => undefined)
   }
 
   function join(opening: Opening, id: string, client: string, party: string, media: PartyMedia): PartyCall {
