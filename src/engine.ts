@@ -91,6 +91,7 @@ class EngineImplementation implements Engine {
   readonly #registry = new Registry()
   readonly #handles = new Map<string, CallHandle>()
   readonly #relations = new Relations({
+    capabilities: () => this.#capabilities,
     refusalOf: (target) => checkDial(target, {}) ?? this.#over ?? this.#refusalOf(target),
     dial: (target, request) => this.dial(target, request),
     follow: (call, wish) => this.#follow(call, wish),

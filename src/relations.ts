@@ -1,4 +1,12 @@
-import type { CallEmitted, CallEnd, MediaRequest, ReceivedRefer, RelationEvent, Succession } from '../machines/index.ts'
+import type {
+  CallEmitted,
+  CallEnd,
+  Capabilities,
+  MediaRequest,
+  ReceivedRefer,
+  RelationEvent,
+  Succession
+} from '../machines/index.ts'
 import type { Call } from './call.ts'
 import type { DialRequest } from './dial-request.ts'
 import { CallError, rejected } from './errors.ts'
@@ -14,6 +22,7 @@ export interface RelatedCall extends Call {
 
 /** What relations need of the engine. */
 export interface Exchange {
+  capabilities(): Pick<Capabilities, 'blindTransfer' | 'attendedTransfer'>
   /** Why nobody can be called there, or null. */
   refusalOf(target: string): CallError | null
   dial(target: string, request?: DialRequest): Promise<Call>
@@ -37,7 +46,7 @@ export class Relations {
   }
 
   async consult(call: RelatedCall, target: string, request?: DialRequest): Promise<Call> {
-    const refusal = this.#exchange.refusalOf(target)
+    const refusal = this.#exchange.capabilities().attendedTransfer ? this.#exchange.refusalOf(target) : unsupported()
     if (refusal !== null) return rejected(refusal)
     await call.prepareConsultation(target)
     try {
@@ -54,9 +63,12 @@ export class Relations {
 
   /** What the chart is to be asked for, or why it cannot be. */
   transfer(call: RelatedCall, to: string | Call): { target: string; replaces?: string } | CallError {
-    if (typeof to === 'string') return this.#exchange.refusalOf(to) ?? { target: to }
+    const { blindTransfer, attendedTransfer } = this.#exchange.capabilities()
+    const isBlind = typeof to !== 'object' || to === null
+    if (!(isBlind ? blindTransfer : attendedTransfer)) return unsupported()
+    if (isBlind) return this.#exchange.refusalOf(to) ?? { target: to }
     const other = this.#exchange.of(to.id)
-    if (other !== to || other === call)
+    if (other === undefined || other !== to || other === call)
       return new CallError('call.invalid-target', 'Give another call of the same engine, that is not over')
     const { status } = other.state
     if (status !== 'established')
@@ -122,6 +134,10 @@ export class Relations {
     this.#consultations.get(id)?.relate({ type: 'consultation.ended' })
     this.#consultations.delete(id)
   }
+}
+
+function unsupported(): CallError {
+  return new CallError('transfer.unsupported', 'The provider cannot transfer calls, or not in this way')
 }
 
 /** How a call is to go on that takes this one's place. */
