@@ -107,6 +107,8 @@ export class SipLeg implements Leg {
       case 'refer':
       case 'report':
         return this.#refers?.send(command)
+      case 'microphone':
+        return // SIP has no word for it
     }
   }
 
