@@ -74,7 +74,17 @@ export function survey({ machine, inputs, samples, truths, internal = [], apart 
     const from = visits[next] as Visit
     for (const { name, event } of possible(machine, from.snapshot, samples)) {
       const [to, actions] = transition(machine, from.snapshot, event)
-      moves.push({ from, name, event, to, accepted: from.snapshot.can(event), effects: effectsOf(actions) })
+      moves.push({
+        from,
+        name,
+        event,
+        to,
+        // asked of few of them
+        get accepted() {
+          return from.snapshot.can(event)
+        },
+        effects: effectsOf(actions)
+      })
       if (!internal.includes(event.type)) visit(to, [...from.path, name])
     }
   }
