@@ -8,7 +8,7 @@ import { endingOf, farewellOf, lostEnd, mediaEnd, rejections } from './endings.t
 import { detailsOf } from './gateway.ts'
 import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
 import { Muting } from './muting.ts'
-import { endLater, Offers } from './offers.ts'
+import { Offers } from './offers.ts'
 import type { Candidate, GatewayEvents } from './wire.ts'
 
 /** One call at the gateway, and its media. */
@@ -114,6 +114,8 @@ export class InfobipLeg implements Leg {
   /** The gateway ends what is not answered, and what cannot be resumed. */
   connectionLost(mayReturn: boolean) {
     if (mayReturn && this.#gateway.resumes && this.#isAnswered && !this.#isLeaving) return this.#offers?.forget()
+    // it may have been answered on the way, and then it lives on
+    if (this.#gateway.resumes && this.#isPlaced) this.#gateway.leave(this.callId)
     this.#over(this.#isLeaving ? { by: 'local', reason: 'hangup' } : lostEnd)
   }
 
@@ -263,12 +265,8 @@ export class InfobipLeg implements Leg {
     if (!this.#isPlaced) return
     const { callId } = this
     const isRinging = this.#incoming !== null && !this.#isAnswered
-    const peer = this.#peer
-    if (this.#gateway.isOpen) this.#gateway.say(farewellOf(callId, isRinging ? code : null))
-    else if (this.#gateway.resumes && this.#isAnswered && peer !== null) {
-      this.#peer = null
-      void endLater(peer, callId, (later) => this.#gateway.sayLater(later))
-    }
+    if (this.#gateway.resumes && !isRinging) this.#gateway.leave(callId)
+    else if (this.#gateway.isOpen) this.#gateway.say(farewellOf(callId, isRinging ? code : null))
   }
 
   #over(end: CallEnd) {
