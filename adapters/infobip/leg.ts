@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { CallEnd, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
+import type { CallEnd, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
 import { Peer } from '../webrtc/peer.ts'
 import { fromWire, mostCandidates, toWire } from './candidates.ts'
 import { destinationOf, wordsFor } from './destination.ts'
@@ -20,11 +20,12 @@ export class InfobipLeg implements Leg {
   readonly #incoming: GatewayEvents['call'] | null
   readonly #muting: Muting
   readonly #events = new Subject<LegEvent>()
+  readonly events = this.#events.asObservable()
   #peer: Peer | null = null
   #offers: Offers | null = null
   #early: Candidate[] = []
   #stream: MediaStream | null = null
-  #remoteStream: MediaStream | null = null
+  remoteStream: MediaStream | null = null
   /** The gateway knows of the call. */
   #isPlaced: boolean
   #isAnswered = false
@@ -44,20 +45,17 @@ export class InfobipLeg implements Leg {
     this.#muting = new Muting(this.callId, gateway)
   }
 
-  get events() {
-    return this.#events.asObservable()
-  }
-
-  get remoteStream() {
-    return this.#remoteStream
-  }
-
   get details(): InfobipCallDetails {
     return detailsOf(this, this.#incoming)
   }
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#peer?.replace(this.#tracks)
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return this.#peer?.measure() ?? Promise.resolve(null)
   }
 
   send(command: LegCommand) {
@@ -218,7 +216,7 @@ export class InfobipLeg implements Leg {
     const peer = new Peer(this.#gateway.openConnection(), this.#stream, this.#tracks, {
       emit: (event) => this.#emit(event),
       play: (stream) => {
-        this.#remoteStream = stream
+        this.remoteStream = stream
         this.#emit({ type: 'leg.media' })
       },
       found: (candidate) =>

@@ -1,15 +1,7 @@
 import type { CallEnd, LegEvent, RejectReason } from '../../machines/index.ts'
-import type { EndEvent } from './jssip.ts'
+import type { EndEvent, Session } from './jssip.ts'
 import { detail, endOf, isAnsweredElsewhere, parseReasons } from './wire.ts'
 import type { Reason } from './wire.ts'
-
-/** What a caller is told. */
-export const rejections: Readonly<Record<RejectReason, number>> = {
-  busy: 486,
-  declined: 603,
-  'no-answer': 480,
-  unavailable: 480
-}
 
 /** A session that ended before it was answered (JsSIP's `failed`), in the words of the port. */
 export function failureOf({ originator, message, cause }: EndEvent, isIncoming: boolean): LegEvent {
@@ -69,5 +61,21 @@ function causeEnd(by: string, cause: string, message: EndEvent['message']): Call
         reason: 'error',
         text: typeof message === 'string' ? message : cause
       }
+  }
+}
+
+/** What a refusal of ours is said as. */
+export const rejections: Readonly<Record<RejectReason, number>> = {
+  busy: 486,
+  declined: 603,
+  'no-answer': 480,
+  unavailable: 480
+}
+
+export function terminate(session: Session, options: { status_code?: number } = {}) {
+  try {
+    if (!session.isEnded()) session.terminate(options)
+  } catch {
+    // JsSIP throws when the session ended in this very moment, which is what was asked for
   }
 }

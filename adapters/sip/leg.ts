@@ -1,24 +1,25 @@
 import { Subject } from 'rxjs'
-import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
+import { replaceTracks } from '../webrtc/sending.ts'
+import { measureConnection } from '../webrtc/stats.ts'
 import { sendDigit } from './digits.ts'
-import { endingOf, failureOf, rejections } from './endings.ts'
+import { endingOf, failureOf, rejections, terminate } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
-import type { Session, UserAgent } from './jssip.ts'
+import type { Session } from './jssip.ts'
 import { Offers } from './offers.ts'
 import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
 import { Refers } from './refer.ts'
-import type { ReferTarget } from './replaces.ts'
-import { referralHeaders, replacementFor } from './replaces.ts'
+import type { ReferAccount } from './refer.ts'
+import { referralHeaders } from './replaces.ts'
 import { keepSession, leastSession } from './session-timer.ts'
 import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
-export interface Account {
-  readonly ua: UserAgent
+export interface Account extends ReferAccount {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
@@ -30,8 +31,6 @@ export interface Account {
   /** Runs this when we are connected again, or never. */
   whenOpen(act: () => void): void
   forget(leg: SipLeg): void
-  /** Whom to call to take our place in this leg's call; null when there is none. */
-  replacementFor(leg: string): ReferTarget | null
   /** Somebody is to take the place of this leg's peer: what `accept` makes is one more call that comes in. */
   replaced(leg: SipLeg, accept: () => void): void
 }
@@ -50,6 +49,7 @@ export class SipLeg implements Leg {
   #isAccepted = false
   #isAnswered = false
   #isOver = false
+  #connection: RTCPeerConnection | null = null
   #path: PathWatch | null = null
   #timer: SessionTimer | null = null
   /** Places our call once more, with a session at least this many seconds long. */
@@ -76,6 +76,11 @@ export class SipLeg implements Leg {
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#replaceTracks()
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return measureConnection(this.#connection)
   }
 
   /** Takes over an incoming session. */
@@ -113,8 +118,8 @@ export class SipLeg implements Leg {
   }
 
   /** Whom to call to take our place in this call. */
-  get replacement(): ReferTarget | null {
-    return this.#session === null || !this.#isAnswered || this.#isOver ? null : replacementFor(this.#session)
+  get replacement() {
+    return this.#isAnswered && !this.#isOver ? (this.#refers?.replacement ?? null) : null
   }
 
   /** The socket is gone. A call that is not answered yet cannot be any more: the caller's request went with it. */
@@ -175,11 +180,9 @@ export class SipLeg implements Leg {
     this.#stopGathering = limitGathering(session, this.#account.gathering)
     peerOpensOurMicrophone(session)
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
-    this.#refers = new Refers(session, this.#account, {
-      emit: (event) => this.#emit(event),
-      replaced: (accept) => this.#account.replaced(this, accept)
-    })
-    const offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    const emit = (event: LegEvent) => this.#emit(event)
+    this.#refers = new Refers(session, this.#account, emit, (accept) => this.#account.replaced(this, accept))
+    const offers = new Offers(session, { emit, gone: () => this.#gone() })
     this.#offers = offers
     this.#timer = keepSession(session, this.#account.sessionExpires, {
       reinvite: () => offers.refresh(),
@@ -192,7 +195,10 @@ export class SipLeg implements Leg {
       if (originator === 'remote') this.#emit({ type: 'leg.ringing', earlyMedia: Boolean(response?.body) })
     })
     session.on('sdp', ({ originator, sdp }) => {
-      if (originator === 'local') this.#path?.told(sdp)
+      if (originator !== 'local') return
+      this.#path?.told(sdp)
+      // JsSIP sends what it was given with the command, a little later
+      this.#replaceTracks()
     })
     session.on('accepted', () => {
       this.#isAccepted = true
@@ -222,7 +228,12 @@ export class SipLeg implements Leg {
     terminate(session)
   }
 
+  #replaceTracks() {
+    if (this.#stream !== null && this.#connection !== null) replaceTracks(this.#connection, this.#stream.getTracks())
+  }
+
   #watch(connection: RTCPeerConnection) {
+    this.#connection = connection
     failedIceEndsTheCall(connection)
     this.#path = watchPath(connection, {
       emit: (event) => this.#emit(event),
@@ -276,6 +287,7 @@ export class SipLeg implements Leg {
   }
 
   #stop() {
+    this.#connection = null
     this.#offers?.stop()
     this.#path?.stop()
     this.#timer?.stop()
@@ -284,13 +296,5 @@ export class SipLeg implements Leg {
 
   #emit(event: LegEvent) {
     if (!this.#isOver) this.#events.next(event)
-  }
-}
-
-function terminate(session: Session, options: { status_code?: number } = {}) {
-  try {
-    if (!session.isEnded()) session.terminate(options)
-  } catch {
-    // JsSIP throws when the session ended in this very moment, which is what was asked for
   }
 }
