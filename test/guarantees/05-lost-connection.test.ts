@@ -74,7 +74,7 @@ describe('Over SIP, however often the connection is lost and however long it tak
       }),
       { numRuns: 25 }
     )
-  }, 60_000)
+  }, 300_000)
 
   test('first we register, then the call is asked after, and only then is its media repaired', async () => {
     await fc.assert(
@@ -97,7 +97,7 @@ describe('Over SIP, however often the connection is lost and however long it tak
       }),
       { numRuns: 15 }
     )
-  }, 60_000)
+  }, 300_000)
 
   test('it is over when its grace is, with the network as the reason', async () => {
     const desk = await paperDesk()

@@ -106,5 +106,5 @@ describe('Over SIP, whatever the far end says to our offers', () => {
       }),
       { numRuns: 30 }
     )
-  }, 120_000)
+  }, 300_000)
 })

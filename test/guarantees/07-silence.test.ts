@@ -80,7 +80,7 @@ describe('Over SIP, whatever the far end offers and however the connection fares
       ),
       { numRuns: 40 }
     )
-  }, 60_000)
+  }, 300_000)
 })
 
 function lastOn(log: readonly Line[], type: 'hold' | 'mute'): boolean {

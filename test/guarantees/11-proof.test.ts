@@ -56,5 +56,5 @@ describe('Over SIP, when the connection is back', () => {
       ),
       { numRuns: 16 }
     )
-  }, 60_000)
+  }, 300_000)
 })

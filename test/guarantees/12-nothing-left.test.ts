@@ -71,7 +71,7 @@ describe('Of calls that are over, however they ended', () => {
     devices.tracks.length = 0
     desk.told.length = 0
     expect(await retained(references)).toBe(0)
-  }, 60_000)
+  }, 300_000)
 })
 
 describe('Of calls over SIP that are over', () => {
@@ -95,7 +95,7 @@ describe('Of calls over SIP that are over', () => {
     PaperConnection.made.length = 0
     vi.useRealTimers()
     expect(await retained(references)).toBe(0)
-  }, 60_000)
+  }, 300_000)
 
   async function live(desk: PaperDesk, round: number, references: WeakRef<object>[]) {
     await perform(desk, openings[round % openings.length] ?? 'was placed', [

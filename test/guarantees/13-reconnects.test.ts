@@ -52,7 +52,7 @@ test('however the wait grows, clients come back spread over it, and more so with
     }),
     { numRuns: 12 }
   )
-}, 60_000)
+}, 300_000)
 
 test('what an application gets without asking is spread in full, for registrations at least by half', () => {
   const { backoff, registrationBackoff } = resolvePolicy({}, true)
