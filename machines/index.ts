@@ -13,7 +13,9 @@ export type {
   MediaEvent,
   MediaRequest,
   QueuedDigit,
-  SignallingEvent
+  SignallingEvent,
+  VideoPolicy,
+  VideoSource
 } from './call/model.ts'
 export { defaultTransferPolicy } from './call/transfer-model.ts'
 export type {
@@ -44,5 +46,6 @@ export type {
   Terms,
   Transport,
   TransportCommand,
-  TransportEvent
+  TransportEvent,
+  Video
 } from './transport.ts'

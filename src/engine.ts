@@ -1,16 +1,7 @@
 import type { Observable, Subscription } from 'rxjs'
 import { createActor, fromCallback } from 'xstate'
 import { callMachine } from '../machines/index.ts'
-import type {
-  CallEmitted,
-  CallEnd,
-  CallInput,
-  ConnectionEmitted,
-  ReceivedRefer,
-  RegistrationEmitted,
-  Transport,
-  TransportEvent
-} from '../machines/index.ts'
+import type { CallEmitted, CallEnd, CallInput, ReceivedRefer, Transport, TransportEvent } from '../machines/index.ts'
 import { Account } from './account.ts'
 import type { AccountFact, Clock } from './account.ts'
 import { createFacts, derive, Source } from './behavior.ts'
@@ -20,6 +11,7 @@ import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import type { DialRequest } from './dial-request.ts'
+import type { EngineEvent } from './engine-event.ts'
 import { CallError, errorOf, failureOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import type { MediaOptions } from './media.ts'
@@ -38,18 +30,6 @@ export interface EngineOptions {
   readonly media?: MediaOptions
   /** Drives every deadline; for tests. */
   readonly clock?: Clock
-}
-
-/** Something that happened, and when; `call` is null for what concerns the account. */
-export interface EngineEvent {
-  /** Milliseconds since the epoch. */
-  readonly at: number
-  readonly call: string | null
-  readonly event:
-    | CallEmitted
-    | ConnectionEmitted
-    | RegistrationEmitted
-    | Extract<TransportEvent, { type: 'transport.garbage' }>
 }
 
 /** One account and its calls. */
@@ -219,11 +199,17 @@ class EngineImplementation implements Engine {
     })
   }
 
-  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | 'transfer'>): CallHandle {
+  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | 'transfer' | 'videoPolicy'>): CallHandle {
     const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
-      input: { ...input, id, capabilities: this.#capabilities, transfer: this.#policy.transfer }
+      input: {
+        ...input,
+        id,
+        capabilities: this.#capabilities,
+        transfer: this.#policy.transfer,
+        videoPolicy: this.#policy.video
+      }
     })
     const call = new CallHandle(actor, resources, this.#relations, this.#callTold)
     this.#handles.set(id, call)
@@ -267,7 +253,7 @@ class EngineImplementation implements Engine {
     this.#ring(event)
   }
 
-  #ring({ leg, from, replaces, referredBy }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
+  #ring({ leg, from, video = 'off', replaces, referredBy }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
     if (this.#handles.has(leg)) return this.#tell(null, garbage)
     const { replacement } = this.#policy
     const replaced = replaces === undefined ? undefined : this.#handles.get(replaces)
@@ -276,6 +262,7 @@ class EngineImplementation implements Engine {
       const call = this.#start(leg, {
         direction: 'incoming',
         remote: from,
+        wish: video,
         ...(referredBy === undefined ? {} : { referredBy }),
         ...(isTakenOver ? { media: replaced.media, succession: successionOf(replaced) } : {})
       })

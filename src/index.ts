@@ -3,7 +3,8 @@ export type { Call, CallCommandName, DtmfOptions } from './call.ts'
 export type { ConnectionStatus, ConnectionView, RegistrationStatus, RegistrationView } from './connection-view.ts'
 export { createEngine } from './engine.ts'
 export type { DialRequest } from './dial-request.ts'
-export type { Engine, EngineEvent, EngineOptions } from './engine.ts'
+export type { Engine, EngineOptions } from './engine.ts'
+export type { EngineEvent } from './engine-event.ts'
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
@@ -16,7 +17,8 @@ export type {
   PathView,
   ReferralView,
   SignallingView,
-  TransferView
+  TransferView,
+  VideoView
 } from './view.ts'
 export type {
   BackoffPolicy,
@@ -35,5 +37,7 @@ export type {
   ProviderDetail,
   RegistrationEmitted,
   TransferPolicy,
-  Transport
+  Transport,
+  VideoPolicy,
+  VideoSource
 } from '../machines/index.ts'

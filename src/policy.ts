@@ -1,5 +1,5 @@
 import { defaultBackoff, defaultTransferPolicy } from '../machines/index.ts'
-import type { BackoffPolicy, TransferPolicy } from '../machines/index.ts'
+import type { BackoffPolicy, TransferPolicy, VideoPolicy } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 
 /** What an application may decide about the engine. Everything has a default. */
@@ -12,6 +12,8 @@ export interface Policy {
   readonly register?: boolean
   /** Milliseconds after which `connect()` rejects; the engine itself goes on trying. Default 30 000. */
   readonly connectDeadline?: number
+  /** What may happen with video unasked. Default: `{ onWish: 'ask', withoutCamera: 'fail' }`. */
+  readonly video?: Partial<VideoPolicy>
   /** Milliseconds, by the names the charts give their delays. */
   readonly deadlines?: Partial<Record<Deadline, number>>
   readonly transfer?: Partial<TransferPolicy>
@@ -38,7 +40,9 @@ const deadlines = [
   'referDeadline',
   'reportDeadline',
   'transferDeadline',
-  'referralDeadline'
+  'referralDeadline',
+  'askDeadline',
+  'wishDeadline'
 ] as const
 
 /** The delays of the call chart that an application may want to set. */
@@ -56,6 +60,7 @@ export interface ResolvedPolicy {
   readonly registrationBackoff: BackoffPolicy
   readonly register: boolean
   readonly connectDeadline: number
+  readonly video: VideoPolicy
   readonly deadlines: Partial<Record<Deadline, number>>
   readonly transfer: TransferPolicy
   readonly replacement: Replacement
@@ -69,11 +74,19 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     registrationBackoff: backoff(defaultRegistrationBackoff, policy.registrationBackoff),
     register: hasRegistration && (policy.register ?? true),
     connectDeadline: milliseconds('connectDeadline', policy.connectDeadline ?? 30_000),
+    video: videoPolicy(policy.video),
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
     ),
     transfer: transferPolicy(policy.transfer),
     replacement: oneOf('replacement', choices, policy.replacement ?? 'accept')
+  }
+}
+
+function videoPolicy({ onWish = 'ask', withoutCamera = 'fail' }: Partial<VideoPolicy> = {}): VideoPolicy {
+  return {
+    onWish: oneOf('video.onWish', ['accept', 'receive', 'refuse', 'ask'], onWish),
+    withoutCamera: oneOf('video.withoutCamera', ['receive', 'fail'], withoutCamera)
   }
 }
 
