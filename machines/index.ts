@@ -16,7 +16,7 @@ export type {
   SignallingEvent
 } from './call/model.ts'
 export { connectionMachine } from './connection.ts'
-export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection.ts'
+export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection-setup.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
 export { registrationMachine } from './registration.ts'
 export type { RegistrationContext, RegistrationEmitted, RegistrationEvent } from './registration.ts'

@@ -25,6 +25,8 @@ import { frozen } from './frozen.ts'
 import type { MediaOptions } from './media.ts'
 import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
+import { NetworkWatch, surroundings } from './network.ts'
+import type { NetworkEvent } from './network.ts'
 import { resolvePolicy } from './policy.ts'
 import type { Policy } from './policy.ts'
 import { attempt, Registry } from './registry.ts'
@@ -34,6 +36,11 @@ export interface EngineOptions {
   readonly transport: Transport
   readonly policy?: Policy
   readonly media?: MediaOptions
+  /**
+   * What is known about the network: hints that are heeded between `connect()` and `disconnect()`. Default: what the
+   * browser tells, and the clocks.
+   */
+  readonly network?: Observable<NetworkEvent>
   /** Drives every deadline; for tests. */
   readonly clock?: Clock
 }
@@ -95,6 +102,7 @@ class EngineImplementation implements Engine {
   readonly #incoming = createFacts<Call>()
   readonly #events = createFacts<EngineEvent>()
   readonly #listening: Subscription
+  readonly #network: NetworkWatch
   #calls: readonly Call[] = frozen([])
   #dialled = 0
   /** Why nothing can be done with this engine any more. */
@@ -106,11 +114,12 @@ class EngineImplementation implements Engine {
   readonly incoming$ = this.#incoming.facts$
   readonly events$ = this.#events.facts$
 
-  constructor({ transport, policy, media = {}, clock }: EngineOptions) {
+  constructor({ transport, policy, media = {}, network = surroundings, clock }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
     this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
     this.#media = media
+    this.#network = new NetworkWatch(network, (event) => this.#networkTold(event))
     this.#root = createActor(
       fromCallback(() => {}),
       clock === undefined ? {} : { clock }
@@ -140,6 +149,7 @@ class EngineImplementation implements Engine {
   connect(): Promise<void> {
     if (this.#over !== null) return rejected(this.#over)
     try {
+      this.#network.start()
       return this.#account.connect()
     } catch (error) {
       return rejected(new CallError('engine.failed', 'Connecting could not be started', { cause: error }))
@@ -148,6 +158,7 @@ class EngineImplementation implements Engine {
 
   disconnect(): Promise<void> {
     if (this.#over !== null) return Promise.resolve()
+    this.#network.stop()
     return this.#account.disconnect(() => Promise.all([...this.#handles.values()].map((call) => call.hangup())))
   }
 
@@ -173,6 +184,7 @@ class EngineImplementation implements Engine {
     this.#over = why
     for (const call of this.#handles.values()) call.abandon(end)
     this.#listening.unsubscribe()
+    this.#network.stop()
     this.#account.dispose(why)
     attempt(() => this.#transport.dispose())
     this.#root.stop()
@@ -220,6 +232,7 @@ class EngineImplementation implements Engine {
   }
 
   #setCalls(calls: readonly Call[]) {
+    if (calls.length > 0 !== this.#calls.length > 0) this.#account.carries(calls.length > 0)
     this.#calls = Object.freeze(calls)
     this.#source.changed()
   }
@@ -234,6 +247,14 @@ class EngineImplementation implements Engine {
     const signal = isLost ? 'connection.lost' : this.#account.isReady ? 'connection.restored' : null
     if (signal !== null) for (const call of this.#handles.values()) call.signal({ type: signal })
     this.#tell(null, fact)
+  }
+
+  #networkTold(event: NetworkEvent) {
+    if (this.#over !== null) return
+    this.#account.heed(event)
+    if (event.type === 'network.offline') return
+    const news = event.type === 'network.online' ? ({ type: 'network.changed' } as const) : event
+    for (const call of this.#handles.values()) call.signal(news)
   }
 
   #transportTold(event: TransportEvent | null) {

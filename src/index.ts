@@ -6,6 +6,7 @@ export type { DialRequest, Engine, EngineEvent, EngineOptions } from './engine.t
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
+export type { NetworkEvent } from './network.ts'
 export type { Deadline, Policy } from './policy.ts'
 export type { CallStatus, CallTimes, CallView, HoldView, PathView, SignallingView } from './view.ts'
 export type {

@@ -114,8 +114,9 @@ type Regions = Extract<CallSnapshot['value']['progress'], { established: unknown
 
 function pathView(path: Regions['path']): PathView {
   if (path === 'connected') return 'connected'
+  if (path === 'doubted') return 'restarting'
   if (typeof path === 'object') return path.interrupted === 'restarting' ? 'restarting' : 'interrupted'
-  return path === 'failed' ? 'interrupted' : 'connecting'
+  return path === 'failed' || path === 'stranded' ? 'interrupted' : 'connecting'
 }
 
 function signallingView(signalling: Regions['signalling']): SignallingView {

@@ -1,4 +1,5 @@
 import type { LegEvent } from '../../machines/index.ts'
+import { watchPackets } from '../webrtc/packets.ts'
 
 export interface PathListener {
   emit(event: LegEvent): void
@@ -48,6 +49,10 @@ export function watchPath(connection: RTCPeerConnection, listener: PathListener)
     if (stream !== undefined) listener.play(stream)
     else if (typeof MediaStream === 'function') listener.play(new MediaStream([track]))
   }
+  const stopCounting = watchPackets(connection, {
+    silent: () => listener.emit({ type: 'leg.path.silent' }),
+    proved: () => listener.emit({ type: 'leg.path.connected' })
+  })
   connection.addEventListener('connectionstatechange', onState)
   connection.addEventListener('icecandidate', onCandidate)
   connection.addEventListener('track', onTrack)
@@ -64,6 +69,7 @@ export function watchPath(connection: RTCPeerConnection, listener: PathListener)
     },
     stop() {
       clearTimeout(timer)
+      stopCounting()
       connection.removeEventListener('connectionstatechange', onState)
       connection.removeEventListener('icecandidate', onCandidate)
       connection.removeEventListener('track', onTrack)
