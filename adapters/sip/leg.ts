@@ -1,7 +1,9 @@
 import { Subject } from 'rxjs'
-import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, RejectReason } from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
+import { replaceTracks } from '../webrtc/sending.ts'
+import { measureConnection } from '../webrtc/stats.ts'
 import { sendDigit } from './digits.ts'
-import { endingOf, failureOf } from './endings.ts'
+import { endingOf, failureOf, rejections, terminate } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
@@ -29,13 +31,6 @@ export interface Account {
   forget(leg: SipLeg): void
 }
 
-const rejections: Readonly<Record<RejectReason, number>> = {
-  busy: 486,
-  declined: 603,
-  'no-answer': 480,
-  unavailable: 480
-}
-
 /** One SIP dialog: JsSIP's session, spoken to in the words of the port. */
 export class SipLeg implements Leg {
   readonly id: string
@@ -49,6 +44,7 @@ export class SipLeg implements Leg {
   #isAccepted = false
   #isAnswered = false
   #isOver = false
+  #connection: RTCPeerConnection | null = null
   #path: PathWatch | null = null
   #timer: SessionTimer | null = null
   /** Places our call once more, with a session at least this many seconds long. */
@@ -75,6 +71,11 @@ export class SipLeg implements Leg {
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#replaceTracks()
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return measureConnection(this.#connection)
   }
 
   /** Takes over an incoming session. */
@@ -103,6 +104,9 @@ export class SipLeg implements Leg {
         return this.#offers?.verify(command.attempt)
       case 'dtmf':
         return this.#digit(command)
+      case 'microphone':
+        // SIP has no word for it
+        return
     }
   }
 
@@ -176,7 +180,10 @@ export class SipLeg implements Leg {
       if (originator === 'remote') this.#emit({ type: 'leg.ringing', earlyMedia: Boolean(response?.body) })
     })
     session.on('sdp', ({ originator, sdp }) => {
-      if (originator === 'local') this.#path?.told(sdp)
+      if (originator !== 'local') return
+      this.#path?.told(sdp)
+      // JsSIP sends what it was given with the command, a little later
+      this.#replaceTracks()
     })
     session.on('accepted', () => {
       this.#isAccepted = true
@@ -209,7 +216,12 @@ export class SipLeg implements Leg {
     terminate(session)
   }
 
+  #replaceTracks() {
+    if (this.#stream !== null && this.#connection !== null) replaceTracks(this.#connection, this.#stream.getTracks())
+  }
+
   #watch(connection: RTCPeerConnection) {
+    this.#connection = connection
     failedIceEndsTheCall(connection)
     this.#path = watchPath(connection, {
       emit: (event) => this.#emit(event),
@@ -263,6 +275,7 @@ export class SipLeg implements Leg {
   }
 
   #stop() {
+    this.#connection = null
     this.#offers?.stop()
     this.#path?.stop()
     this.#timer?.stop()
@@ -271,13 +284,5 @@ export class SipLeg implements Leg {
 
   #emit(event: LegEvent) {
     if (!this.#isOver) this.#events.next(event)
-  }
-}
-
-function terminate(session: Session, options: { status_code?: number } = {}) {
-  try {
-    if (!session.isEnded()) session.terminate(options)
-  } catch {
-    // JsSIP throws when the session ended in this very moment, which is what was asked for
   }
 }

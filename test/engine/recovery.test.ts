@@ -84,7 +84,8 @@ async function tell(begin: string, steps: readonly Step[], hangup: User | null, 
   const { desks, clock, network } = world
   await desks.alice.dial()
   if (begin === 'talking') {
-    await desks.bob.call?.answer()
+    acts.answer(world, 'bob')
+    await settled()
     clock.advance(1_000)
   }
 
