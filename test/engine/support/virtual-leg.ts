@@ -97,6 +97,7 @@ export class VirtualLeg implements Leg {
         return this.#ask(command.attempt)
       case 'refuse':
       case 'dtmf':
+      case 'microphone':
         return
     }
   }

@@ -26,6 +26,8 @@ export interface Envelope {
 export interface VirtualSocket {
   readonly user: string
   isOpen: boolean
+  /** Something was lost on it: what comes after can never arrive either, and nobody is told. */
+  isSpoiled: boolean
   closed(): void
   received(envelope: Envelope): void
 }
@@ -167,7 +169,8 @@ export class VirtualNetwork {
   }
 
   #passes(socket: VirtualSocket): boolean {
-    return this.#isServing && socket.isOpen && this.#sockets.has(socket) && this.weatherOf(socket.user) !== 'dark'
+    if (this.weatherOf(socket.user) === 'dark') socket.isSpoiled = true
+    return this.#isServing && socket.isOpen && this.#sockets.has(socket) && !socket.isSpoiled
   }
 
   /** In order for each user. */

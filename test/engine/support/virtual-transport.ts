@@ -91,6 +91,7 @@ export class VirtualTransport implements Transport, LegAccount {
     const socket: VirtualSocket = {
       user: this.user,
       isOpen: false,
+      isSpoiled: false,
       closed: () => {
         if (this.#socket === socket) this.#down(lost)
       },
