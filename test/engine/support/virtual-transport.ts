@@ -10,7 +10,14 @@ const refused = { code: 'connection.unreachable', text: 'Nobody there' } as cons
 const silence = 30_000
 
 export class VirtualTransport implements Transport, LegAccount {
-  readonly capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp'] } as const
+  readonly capabilities = {
+    registration: true,
+    hold: true,
+    renegotiate: true,
+    blindTransfer: false,
+    attendedTransfer: false,
+    dtmf: ['rtp']
+  } as const
   readonly user: string
   readonly network: VirtualNetwork
   readonly #events = new Subject<TransportEvent>()
