@@ -120,9 +120,8 @@ export class Account {
 
   /** Calls depend on the connection, or none does any more. */
   carries(calls: boolean) {
-    // a chart that failed takes the engine with it, and its calls after it
-    if (this.#connection.getSnapshot().status !== 'active') return
-    this.#connection.send({ type: calls ? 'calls.begun' : 'calls.over' })
+    const isActive = this.#connection.getSnapshot().status === 'active'
+    if (isActive) this.#connection.send({ type: calls ? 'calls.begun' : 'calls.over' })
   }
 
   /** The transport will never say anything again. */

@@ -216,7 +216,8 @@ class VirtualDesk {
     })
     call.view$.subscribe((view) => {
       const now = this.#clock.now
-      const isSilent = view.hold.local !== 'active' || view.microphone !== 'live'
+      // what was only just granted is not sent yet
+      const isSilent = view.status === 'established' && (view.hold.local !== 'active' || view.microphone !== 'live')
       if (isSilent && this.devices.open.some(({ enabled }) => enabled)) this.leaks.push(view)
       if (view.signalling === 'attached' && before.signalling !== null && before.signalling !== 'attached') {
         if (leg.proofs === this.#proofs) this.unproven.push(view)
