@@ -28,7 +28,7 @@ export type {
   TransferPolicy
 } from './call/transfer-model.ts'
 export { connectionMachine } from './connection.ts'
-export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection.ts'
+export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection-setup.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
 export type { KindMeasure, MediaMeasure, ReceivedMeasure, SentMeasure } from './measure.ts'
 export { registrationMachine } from './registration.ts'

@@ -238,6 +238,8 @@ export type LegEvent =
   | { readonly type: 'leg.path.connected' }
   | { readonly type: 'leg.path.interrupted' }
   | { readonly type: 'leg.path.failed' }
+  /** The path is said to stand, yet nothing has come in for longer than a peer that sends is quiet. Not known to be broken. */
+  | { readonly type: 'leg.path.silent' }
   /** The path does not stand yet, and we have found more candidates since the peer was told of some. */
   | { readonly type: 'leg.path.incomplete' }
   | { readonly type: 'leg.dtmf.sent'; readonly attempt: number }

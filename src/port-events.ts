@@ -43,6 +43,7 @@ const legEvents: Readonly<Record<LegEvent['type'], Check>> = {
   'leg.path.connected': anything,
   'leg.path.interrupted': anything,
   'leg.path.failed': anything,
+  'leg.path.silent': anything,
   'leg.path.incomplete': anything,
   'leg.dtmf.sent': numbered,
   'leg.dtmf.failed': all(numbered, caused),

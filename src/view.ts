@@ -169,8 +169,9 @@ function localVideo(local: Regions['video']['local']): VideoView['local'] {
 
 function pathView(path: Regions['path']): PathView {
   if (path === 'connected') return 'connected'
+  if (path === 'doubted') return 'restarting'
   if (typeof path === 'object') return path.interrupted === 'restarting' ? 'restarting' : 'interrupted'
-  return path === 'failed' ? 'interrupted' : 'connecting'
+  return path === 'failed' || path === 'stranded' ? 'interrupted' : 'connecting'
 }
 
 function signallingView(signalling: Regions['signalling']): SignallingView {

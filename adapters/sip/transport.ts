@@ -6,6 +6,7 @@ import type { GatheringPolicy } from './gathering.ts'
 import {
   answerAfterCancelIsDropped,
   glareIsRepeated,
+  lostInviteRingsOn,
   passwordIsLoggedAndForgotten,
   refreshIsSilent,
   refusalLeavesATimer,
@@ -80,6 +81,7 @@ class SipTransport implements Transport, Account {
     secondAnswerEndsTheCall(this.ua)
     answerAfterCancelIsDropped(this.ua)
     refusalLeavesATimer(this.ua)
+    lostInviteRingsOn(this.ua, (act) => this.whenOpen(act))
     refreshIsSilent(this.ua, (response) => this.#registered(response))
     this.ua.on('registrationFailed', ({ response, cause }) => this.#refused(response, cause))
     this.ua.on('unregistered', () => this.#emit({ type: 'transport.unregistered', attempt: this.#registerAttempt }))

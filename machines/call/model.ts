@@ -110,8 +110,14 @@ export type CallCommand =
   | { readonly type: 'dtmf'; readonly digits: readonly QueuedDigit[] }
   | TransferCommand
 
-/** What the engine tells a call about the connection it runs on. */
-export type SignallingEvent = { readonly type: 'connection.lost' } | { readonly type: 'connection.restored' }
+/** What the engine tells a call about the connection it runs on, and about what that runs on. */
+export type SignallingEvent =
+  | { readonly type: 'connection.lost' }
+  | { readonly type: 'connection.restored' }
+  /** The way to the peer may be another one now. */
+  | { readonly type: 'network.changed' }
+  /** `slept`: milliseconds during which no timer ran. */
+  | { readonly type: 'wake'; readonly slept: number }
 
 /** The call is taken from under us: it ends as `end` says, and nothing is waited for. */
 export interface AbandonEvent {

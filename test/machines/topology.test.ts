@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { getMicrosteps, transition } from 'xstate'
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
 import { callGround, connectionGround, registrationGround } from './support/grounds.ts'
 import { activeNodes, allNodes, deadlinesOf, leavesOf, survey } from './support/survey.ts'
 import type { Ground, Move } from './support/survey.ts'
+
+// a survey looks at everything, and a busy machine takes its time over it
+vi.setConfig({ testTimeout: 60_000 })
 
 const charts = [
   { name: 'the connection', ground: connectionGround, surveyed: survey(connectionGround) },
@@ -37,7 +40,9 @@ const asked = [
 
 /** Resting places: no port is asked anything there, so nothing has to come within any time. */
 const restful = [
-  /^connection\.(offline|online\.steady)$/,
+  // bounded all the same: by the grace of the signalling that is awaited
+  /^call\.progress\.established\.path\.stranded$/,
+  /^connection\.(offline|exhausted|online\.steady)$/,
   /^registration\.(unregistered|refused)$/,
   /^call\.progress\.established\.negotiation\.stable$/,
   /^call\.progress\.established\.hold\.(local|remote)\.(active|held)$/,

@@ -41,7 +41,8 @@ export const connectionGround: Ground = {
   machine: connectionMachine,
   inputs: [{ policy: defaultBackoff }, { policy: { ...defaultBackoff, maxAttempts: 2 } }],
   samples: connectionSamples,
-  truths: ({ tries, policy }: ConnectionContext) => [
+  truths: ({ tries, policy, hasCalls }: ConnectionContext) => [
+    hasCalls ? 'has calls' : 'has no calls',
     policy.maxAttempts === Infinity ? 'for ever' : 'a few times',
     tries < policy.maxAttempts ? 'may retry' : 'spent'
   ]

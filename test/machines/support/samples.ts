@@ -25,7 +25,10 @@ export const connectionSamples: Samples<ConnectionContext, ConnectionEvent> = {
   disconnect: { '': () => ({ type: 'disconnect' }) },
   'network.online': { '': () => ({ type: 'network.online' }) },
   'network.offline': { '': () => ({ type: 'network.offline' }) },
+  'network.changed': { '': () => ({ type: 'network.changed' }) },
   wake: { '': () => ({ type: 'wake' }) },
+  'calls.begun': { '': () => ({ type: 'calls.begun' }) },
+  'calls.over': { '': () => ({ type: 'calls.over' }) },
   'transport.opened': {
     '': ({ attempt }) => ({ type: 'transport.opened', attempt, identity: 'sip:me@example.org' }),
     stale: ({ attempt }) => ({ type: 'transport.opened', attempt: attempt - 1, identity: 'sip:me@example.org' })
@@ -127,6 +130,11 @@ export const callSamples: Samples<CallContext, CallEvent> = {
 
   'connection.lost': { '': () => ({ type: 'connection.lost' }) },
   'connection.restored': { '': () => ({ type: 'connection.restored' }) },
+  'network.changed': { '': () => ({ type: 'network.changed' }) },
+  wake: {
+    '': () => ({ type: 'wake', slept: 10_000 }),
+    'long asleep': () => ({ type: 'wake', slept: 3_600_000 })
+  },
 
   'media.ready': {
     '': ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media }),
@@ -241,6 +249,7 @@ export const callSamples: Samples<CallContext, CallEvent> = {
   'leg.path.connected': { '': () => ({ type: 'leg.path.connected' }) },
   'leg.path.interrupted': { '': () => ({ type: 'leg.path.interrupted' }) },
   'leg.path.failed': { '': () => ({ type: 'leg.path.failed' }) },
+  'leg.path.silent': { '': () => ({ type: 'leg.path.silent' }) },
   'leg.path.incomplete': { '': () => ({ type: 'leg.path.incomplete' }) },
   'leg.dtmf.sent': {
     '': ({ attempts }) => ({ type: 'leg.dtmf.sent', attempt: attempts.dtmf }),
