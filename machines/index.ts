@@ -15,6 +15,13 @@ export type {
   QueuedDigit,
   SignallingEvent
 } from './call/model.ts'
+export type {
+  RecordedBy,
+  RecorderCommand,
+  RecorderEvent,
+  RecordingCommand,
+  RecordingEmitted
+} from './call/recording-model.ts'
 export { connectionMachine } from './connection.ts'
 export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
@@ -28,6 +35,7 @@ export type {
   LegCommand,
   LegEvent,
   Party,
+  RecordAction,
   RejectReason,
   Terms,
   Transport,

@@ -43,8 +43,11 @@ export interface Capabilities {
   readonly renegotiate: boolean
   /** How digits can be sent; empty when they cannot. */
   readonly dtmf: readonly DtmfMethod[]
+  /** What the provider's recorder can be asked to do; empty when there is none. */
+  readonly recording: readonly RecordAction[]
 }
 
+export type RecordAction = 'start' | 'pause' | 'resume' | 'stop'
 export type DtmfMethod = 'rtp' | 'info'
 
 export type TransportCommand =
@@ -129,6 +132,8 @@ export type LegCommand =
       readonly duration: number
       readonly method?: DtmfMethod
     }
+  /** Ask the provider's recorder; answered by `leg.record.done` or `leg.record.refused`. */
+  | { readonly type: 'record'; readonly attempt: number; readonly action: RecordAction }
 
 export type LegEvent =
   | { readonly type: 'leg.ringing'; readonly earlyMedia: boolean }
@@ -158,6 +163,8 @@ export type LegEvent =
   | { readonly type: 'leg.dtmf.sent'; readonly attempt: number }
   | { readonly type: 'leg.dtmf.failed'; readonly attempt: number; readonly cause: Failure }
   | { readonly type: 'leg.dtmf.received'; readonly tone: string; readonly duration: number }
+  | { readonly type: 'leg.record.done'; readonly attempt: number }
+  | { readonly type: 'leg.record.refused'; readonly attempt: number; readonly cause: Failure }
   /** `remoteStream` is another one now. */
   | { readonly type: 'leg.media' }
   /** The adapter itself failed; the call cannot go on. */

@@ -15,6 +15,7 @@ import { checkDigits } from './checks.ts'
 import { CallError, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { outcomes, Pending } from './pending.ts'
+import type { Recorder } from './recorder.ts'
 import type { Resources } from './registry.ts'
 import { callView } from './view.ts'
 import type { CallTimes, CallView } from './view.ts'
@@ -98,6 +99,9 @@ export class CallHandle implements Call {
   get signalling$() {
     return this.#behavior('signalling', () => this.state.signalling)
   }
+  get recording$() {
+    return this.#behavior('recording', () => this.state.recording)
+  }
   get end$() {
     return this.#behavior('end', () => this.state.end)
   }
@@ -107,7 +111,7 @@ export class CallHandle implements Call {
 
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
-    return this.#actor.getSnapshot().can(command === 'dtmf' ? { type: 'dtmf', digits: [] } : { type: command })
+    return this.#actor.getSnapshot().can({ digits: [], locally: true, type: command })
   }
 
   can$(command: CallCommandName) {
@@ -156,6 +160,26 @@ export class CallHandle implements Call {
     const how = method === undefined ? {} : { method }
     const tones = [...digits.toUpperCase()].map((tone) => ({ command, tone, duration, gap, ...how }))
     return this.#command({ type: 'dtmf', digits: tones }, command)
+  }
+
+  record(recorder?: Recorder) {
+    const { recording } = this.#actor.getSnapshot().context.capabilities
+    if (recorder === undefined && recording.length === 0)
+      return rejected(new CallError('recording.unsupported', 'The provider does not record: give a recorder'))
+    if (recorder !== undefined && this.can('record')) this.#resources.media.recordWith(recorder)
+    return this.#command({ type: 'record', locally: recorder !== undefined })
+  }
+
+  pauseRecording() {
+    return this.#command({ type: 'pauseRecording' })
+  }
+
+  resumeRecording() {
+    return this.#command({ type: 'resumeRecording' })
+  }
+
+  stopRecording() {
+    return this.#command({ type: 'stopRecording' })
   }
 
   established() {

@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs'
 import type { CallCommand, CallEmitted, CallEnd, DtmfMethod, MediaRequest } from '../machines/index.ts'
 import type { Behavior } from './behavior.ts'
-import type { CallStatus, CallView, HoldView, PathView, SignallingView } from './view.ts'
+import type { Recorder } from './recorder.ts'
+import type { CallStatus, CallView, HoldView, PathView, RecordingView, SignallingView } from './view.ts'
 
 export type CallCommandName = CallCommand['type']
 
@@ -29,6 +30,7 @@ export interface Call {
   readonly microphone$: Behavior<CallView['microphone']>
   readonly path$: Behavior<PathView | null>
   readonly signalling$: Behavior<SignallingView | null>
+  readonly recording$: Behavior<RecordingView>
   readonly end$: Behavior<CallEnd | null>
   /** What the peer sends, to be played by an `<audio>` element. */
   readonly remoteStream$: Behavior<MediaStream | null>
@@ -47,6 +49,17 @@ export interface Call {
   unmute(): Promise<void>
   /** Digits 0-9, A-D, * and #; resolves when the last one has been sent. */
   dtmf(digits: string, options?: DtmfOptions): Promise<void>
+
+  /**
+   * Has the call recorded: by the provider, or by a recorder of the application's (`localRecorder` of callchart/recording).
+   * Resolves when it is. Rejects with `recording.unsupported`, `recording.rejected` (the provider does not),
+   * `recording.failed` or `recording.timeout`, and nothing has changed. A recording that cannot go on is told as
+   * `recording.lost`; one that still runs when the call ends is brought to its end.
+   */
+  record(recorder?: Recorder): Promise<void>
+  pauseRecording(): Promise<void>
+  resumeRecording(): Promise<void>
+  stopRecording(): Promise<void>
 
   /** Resolves when the call is answered; rejects with why it never will be. */
   established(): Promise<void>

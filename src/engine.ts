@@ -89,6 +89,7 @@ class EngineImplementation implements Engine {
   readonly #root
   readonly #account: Account
   readonly #callMachine
+  readonly #mayRecord: boolean
   readonly #registry = new Registry()
   readonly #handles = new Map<string, CallHandle>()
   readonly #source = new Source()
@@ -109,7 +110,9 @@ class EngineImplementation implements Engine {
   constructor({ transport, policy, media = {}, clock }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
-    this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
+    const { dtmf, recording } = transport.capabilities
+    this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...dtmf], recording: [...recording] })
+    this.#mayRecord = resolved.mayRecord
     this.#media = media
     this.#root = createActor(
       fromCallback(() => {}),
@@ -200,7 +203,7 @@ class EngineImplementation implements Engine {
     const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
-      input: { ...input, id, capabilities: this.#capabilities }
+      input: { ...input, id, capabilities: this.#capabilities, mayRecord: this.#mayRecord }
     })
     const call = new CallHandle(actor, resources, this.#callTold)
     this.#handles.set(id, call)

@@ -7,7 +7,8 @@ export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
 export type { Deadline, Policy } from './policy.ts'
-export type { CallStatus, CallTimes, CallView, HoldView, PathView, SignallingView } from './view.ts'
+export type { RecordedStreams, Recorder } from './recorder.ts'
+export type { CallStatus, CallTimes, CallView, HoldView, PathView, RecordingView, SignallingView } from './view.ts'
 export type {
   BackoffPolicy,
   CallEmitted,
@@ -23,6 +24,8 @@ export type {
   MediaRequest,
   Party,
   ProviderDetail,
+  RecordAction,
+  RecordedBy,
   RegistrationEmitted,
   Transport
 } from '../machines/index.ts'

@@ -12,6 +12,8 @@ export interface Policy {
   readonly register?: boolean
   /** Milliseconds after which `connect()` rejects; the engine itself goes on trying. Default 30 000. */
   readonly connectDeadline?: number
+  /** Whether calls may be recorded, whoever does it. What the law wants to be asked or said first is the application's. Default true. */
+  readonly recording?: boolean
   /** Milliseconds, by the names the charts give their delays. */
   readonly deadlines?: Partial<Record<Deadline, number>>
 }
@@ -26,7 +28,8 @@ const deadlines = [
   'restartDelay',
   'mediaGrace',
   'signallingGrace',
-  'verifyDeadline'
+  'verifyDeadline',
+  'recordDeadline'
 ] as const
 
 /** The delays of the call chart that an application may want to set. */
@@ -44,6 +47,7 @@ export interface ResolvedPolicy {
   readonly registrationBackoff: BackoffPolicy
   readonly register: boolean
   readonly connectDeadline: number
+  readonly mayRecord: boolean
   readonly deadlines: Partial<Record<Deadline, number>>
 }
 
@@ -55,6 +59,7 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     registrationBackoff: backoff(defaultRegistrationBackoff, policy.registrationBackoff),
     register: hasRegistration && (policy.register ?? true),
     connectDeadline: milliseconds('connectDeadline', policy.connectDeadline ?? 30_000),
+    mayRecord: policy.recording ?? true,
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
     )

@@ -37,6 +37,8 @@ const legEvents: Readonly<Record<LegEvent['type'], Check>> = {
   'leg.path.interrupted': anything,
   'leg.path.failed': anything,
   'leg.path.incomplete': anything,
+  'leg.record.done': numbered,
+  'leg.record.refused': all(numbered, caused),
   'leg.dtmf.sent': numbered,
   'leg.dtmf.failed': all(numbered, caused),
   'leg.dtmf.received': (event) => typeof event['tone'] === 'string' && typeof event['duration'] === 'number',

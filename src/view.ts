@@ -20,6 +20,12 @@ export interface HoldView {
   readonly remote: 'active' | 'held'
 }
 
+/** What the recorder has said; by whom is null while nobody records. */
+export interface RecordingView {
+  readonly state: 'off' | 'starting' | 'on' | 'pausing' | 'paused' | 'resuming' | 'stopping'
+  readonly by: 'provider' | 'local' | null
+}
+
 export type PathView = 'connecting' | 'connected' | 'interrupted' | 'restarting'
 export type SignallingView = 'attached' | 'detached' | 'reattaching'
 
@@ -46,6 +52,7 @@ export interface CallView {
   readonly path: PathView | null
   readonly signalling: SignallingView | null
   readonly negotiation: 'stable' | 'offering' | 'waiting' | 'answering' | null
+  readonly recording: RecordingView
   /** Digits that are still to be sent. */
   readonly digits: string
   /** How the call ended; null until it has. */
@@ -53,6 +60,7 @@ export interface CallView {
   readonly times: CallTimes
 }
 
+const notRecorded: RecordingView = frozen({ state: 'off', by: null })
 const notHeld: HoldView = frozen({ local: 'active', remote: 'active' })
 
 const setupStatus = {
@@ -103,6 +111,10 @@ export function callView(
     path: regions === null ? null : pathView(regions.path),
     signalling: regions === null ? null : signallingView(regions.signalling),
     negotiation: regions?.negotiation ?? null,
+    recording: keep(
+      before?.recording ?? null,
+      regions === null ? notRecorded : recordingView(regions.recording, context.recordedBy)
+    ),
     digits: regions === null ? '' : context.digits.map((digit) => digit.tone).join(''),
     end: status === 'ended' ? (broken ?? context.end) : null,
     times
@@ -121,4 +133,8 @@ function pathView(path: Regions['path']): PathView {
 function signallingView(signalling: Regions['signalling']): SignallingView {
   if (signalling === 'attached') return 'attached'
   return typeof signalling === 'object' && signalling.detached === 'reattaching' ? 'reattaching' : 'detached'
+}
+
+function recordingView(state: Regions['recording'], by: RecordingView['by']): RecordingView {
+  return { state: typeof state === 'object' ? state.running : state, by }
 }

@@ -61,6 +61,10 @@ const errors: Readonly<Record<FailureCode, ErrorCode>> = {
   'dtmf.unsupported': 'ERR_UNEXPECTED_DATA',
   'dtmf.failed': 'ERR_UNEXPECTED_DATA',
   'dtmf.timeout': 'ERR_UNEXPECTED_DATA',
+  'recording.unsupported': 'ERR_UNEXPECTED_DATA',
+  'recording.rejected': 'ERR_UNEXPECTED_DATA',
+  'recording.failed': 'ERR_UNEXPECTED_DATA',
+  'recording.timeout': 'ERR_REQUEST_TIMEOUT',
   'engine.disposed': 'ERR_SOCKET_NOT_CONNECTED',
   'engine.invalid-options': 'ERR_UNEXPECTED_DATA',
   'engine.failed': 'ERR_UNEXPECTED_DATA'

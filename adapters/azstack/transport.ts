@@ -43,7 +43,7 @@ export interface AzstackTransport extends Transport {
   noteNotAnswered(leg: string): void
 }
 
-const capabilities: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [] }
+const capabilities: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [], recording: [] }
 
 /**
  * One user at AZStack. Telephones are dialled as `+84901234567`, users as `user:1001` (their `userId`). Throws a TypeError

@@ -24,7 +24,13 @@ export interface InfobipTransport extends Transport {
 }
 
 /** Being connected is being registered: the token goes with the handshake, and there is nothing to refresh. */
-const capabilities: Capabilities = { registration: false, hold: false, renegotiate: true, dtmf: ['rtp', 'info'] }
+const capabilities: Capabilities = {
+  registration: false,
+  hold: false,
+  renegotiate: true,
+  dtmf: ['rtp', 'info'],
+  recording: []
+}
 /** It has no offers in a call but the one with which a call is resumed. */
 const capabilitiesOf261: Capabilities = { ...capabilities, renegotiate: false }
 

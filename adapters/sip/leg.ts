@@ -9,6 +9,8 @@ import type { Session, UserAgent } from './jssip.ts'
 import { Offers } from './offers.ts'
 import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
+import { askToRecord } from './recording.ts'
+import type { RecordingMethod } from './recording.ts'
 import { keepSession, leastSession } from './session-timer.ts'
 import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
@@ -21,6 +23,8 @@ export interface Account {
   readonly digits: DtmfMethod | null
   /** Seconds (RFC 4028); null: no timer of ours. */
   readonly sessionExpires: number | null
+  /** How the server records; null where it does not. */
+  readonly recording: RecordingMethod | null
   readonly isOpen: boolean
   /** Runs JsSIP with the WebRTC of this account. */
   readonly withWebRtc: <T>(act: () => T) => T
@@ -103,6 +107,8 @@ export class SipLeg implements Leg {
         return this.#offers?.verify(command.attempt)
       case 'dtmf':
         return this.#digit(command)
+      case 'record':
+        return this.#record(command)
     }
   }
 
@@ -228,6 +234,15 @@ export class SipLeg implements Leg {
     sendDigit(this.#session, command, method, {
       sent: () => this.#emit({ type: 'leg.dtmf.sent', attempt }),
       failed: (cause: Failure) => this.#emit({ type: 'leg.dtmf.failed', attempt, cause })
+    })
+  }
+
+  #record({ attempt, action }: Extract<LegCommand, { type: 'record' }>) {
+    const { recording } = this.#account
+    if (this.#session === null || recording === null) return
+    askToRecord(this.#session, recording, action, {
+      done: () => this.#emit({ type: 'leg.record.done', attempt }),
+      refused: (cause) => this.#emit({ type: 'leg.record.refused', attempt, cause })
     })
   }
 

@@ -23,13 +23,15 @@ import {
 import type { NameAddress, Request, Response, Session, UserAgent } from './jssip.ts'
 import { SipLeg } from './leg.ts'
 import type { Account } from './leg.ts'
+import { checkRecording, recordingActions } from './recording.ts'
+import type { RecordingMethod } from './recording.ts'
 import { checkUrl, sessionExpiresOf, userAgent } from './options.ts'
 import type { SipOptions } from './options.ts'
 import { DrivenSocket } from './socket.ts'
 import type { SocketEnd, WebSocketClass } from './socket.ts'
 import { grantedExpires, isPermanent } from './wire.ts'
 
-const capabilities: Capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp', 'info'] }
+const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp', 'info'] } as const
 
 /** One SIP account over WebSocket. Throws a TypeError for options no connection could ever be made with. */
 export function sipTransport(options: SipOptions): Transport {
@@ -49,11 +51,12 @@ const closings: Readonly<Record<SocketEnd['stage'], Failure>> = {
 }
 
 class SipTransport implements Transport, Account {
-  readonly capabilities = capabilities
+  readonly capabilities: Capabilities
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
   readonly sessionExpires: number | null
+  readonly recording: RecordingMethod | null
   readonly ua: UserAgent
   readonly withWebRtc: <T>(act: () => T) => T
   readonly #options: SipOptions
@@ -76,6 +79,9 @@ class SipTransport implements Transport, Account {
     this.rtcConfiguration = { iceServers: [], ...options.rtcConfiguration }
     this.digits = options.dtmf ?? null
     this.sessionExpires = sessionExpiresOf(options)
+    checkRecording(options.recording)
+    this.recording = options.recording ?? null
+    this.capabilities = { ...capabilities, recording: recordingActions(options.recording) }
     const { url, silence = 30_000 } = options
     this.#socket = new DrivenSocket(
       { url, webSocket, silence },

@@ -7,14 +7,15 @@ import { microphone } from './microphone.ts'
 import { callContext } from './model.ts'
 import { negotiation } from './negotiation.ts'
 import { path } from './path.ts'
-import { callSetup } from './setup.ts'
+import { recording } from './recording.ts'
+import { recordingSetup } from './recording-setup.ts'
 import { signalling } from './signalling.ts'
 
 const hungUp: CallEnd = { by: 'local', reason: 'hangup' }
 const cutOff: CallEnd = { by: 'system', reason: 'network' }
 
 /** One call, from the wish to place it or the first ring to its one end. */
-export const callMachine = callSetup.createMachine({
+export const callMachine = recordingSetup.createMachine({
   id: 'call',
   context: ({ input }) => callContext(input),
   invoke: [
@@ -68,7 +69,7 @@ export const callMachine = callSetup.createMachine({
           description: 'Answered by both sides: signalling stands, and the path region says how media does.',
           type: 'parallel',
           entry: { type: 'tell', params: { fact: { type: 'call.established' } } },
-          states: { negotiation, hold, path, signalling, dtmf },
+          states: { negotiation, hold, path, signalling, dtmf, recording },
           on: {
             hangup: { target: 'ending', actions: { type: 'noteEnd', params: { end: hungUp } } },
             'network.dead': { target: 'ending', actions: { type: 'noteEnd', params: { end: cutOff } } },

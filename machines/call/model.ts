@@ -1,5 +1,12 @@
 import type { CallEnd, Failure } from '../failure.ts'
 import type { Capabilities, DialOptions, DtmfMethod, LegEvent, Party, RejectReason, Terms } from '../transport.ts'
+import type {
+  RecordedBy,
+  RecorderCommand,
+  RecorderEvent,
+  RecordingCommand,
+  RecordingEmitted
+} from './recording-model.ts'
 
 /** What a call is made of besides its states: everything here is plain data. */
 export interface CallContext {
@@ -10,7 +17,13 @@ export interface CallContext {
   readonly dial: DialOptions
   readonly media: MediaRequest
   /** Numbers the requests of each kind; an answer to another number is stale. */
-  readonly attempts: { readonly media: number; readonly offer: number; readonly verify: number; readonly dtmf: number }
+  readonly attempts: {
+    readonly media: number
+    readonly offer: number
+    readonly verify: number
+    readonly dtmf: number
+    readonly record: number
+  }
   /** What we want, what is on its way to the peer, and what both sides have said yes to. */
   readonly desired: Terms
   readonly offered: Terms
@@ -22,6 +35,10 @@ export interface CallContext {
   /** ICE connected before the call was answered; from then on the `path` region knows. */
   readonly pathIsUp: boolean
   readonly digits: readonly QueuedDigit[]
+  /** Whether the application allows this call to be recorded. */
+  readonly mayRecord: boolean
+  /** Who records; null while nobody does. */
+  readonly recordedBy: RecordedBy | null
   /** Why the last command could not be carried out. */
   readonly cause: Failure | null
   readonly end: CallEnd | null
@@ -51,6 +68,7 @@ export type CallCommand =
   | { readonly type: 'mute' }
   | { readonly type: 'unmute' }
   | { readonly type: 'dtmf'; readonly digits: readonly QueuedDigit[] }
+  | RecordingCommand
 
 /** What the engine tells a call about the connection it runs on. */
 export type SignallingEvent = { readonly type: 'connection.lost' } | { readonly type: 'connection.restored' }
@@ -65,12 +83,14 @@ export interface AbandonEvent {
 export type MediaEvent =
   | { readonly type: 'media.ready'; readonly attempt: number }
   | { readonly type: 'media.failed'; readonly attempt: number; readonly cause: Failure }
+  | RecorderEvent
 
 /** What the microphone actor is told. Nothing is sent or played unless it is neither muted nor held. */
 export type MediaCommand =
   | { readonly type: 'acquire'; readonly attempt: number; readonly request: MediaRequest }
   | { readonly type: 'mute'; readonly on: boolean }
   | { readonly type: 'hold'; readonly on: boolean }
+  | RecorderCommand
 
 /** One region of the call telling the others. */
 export type InternalEvent =
@@ -105,6 +125,7 @@ export type CallEmitted =
   | { readonly type: 'dtmf.failed'; readonly command: string; readonly cause: Failure }
   | { readonly type: 'dtmf.unsent'; readonly digits: string }
   | { readonly type: 'dtmf.received'; readonly tone: string; readonly duration: number }
+  | RecordingEmitted
 
 export interface CallInput {
   readonly id: string
@@ -114,6 +135,8 @@ export interface CallInput {
   readonly capabilities: Capabilities
   readonly media?: MediaRequest
   readonly dial?: DialOptions
+  /** Default true. */
+  readonly mayRecord?: boolean
 }
 
 const noTerms: Terms = { hold: false, restarts: 0 }
@@ -135,13 +158,15 @@ export function callContext(input: CallInput): CallContext {
     earlyMedia: false,
     pathIsUp: false,
     digits: noDigits,
+    mayRecord: input.mayRecord ?? true,
+    recordedBy: null,
     cause: null,
     end: null,
     stale: 0
   }
 }
 
-const noAttempts = { media: 0, offer: 0, verify: 0, dtmf: 0 }
+const noAttempts = { media: 0, offer: 0, verify: 0, dtmf: 0, record: 0 }
 const noDigits: readonly QueuedDigit[] = []
 
 export function sameTerms(a: Terms, b: Terms): boolean {

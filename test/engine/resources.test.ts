@@ -155,7 +155,7 @@ describe('A call gives everything back when', () => {
         }
       }
     })
-    const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: [] }
+    const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: [], recording: [] }
     const input = { id: 'call-1', direction: 'outgoing', remote: { address: 'bob' }, capabilities } as const
     const actor = createActor(machine, { input: { ...input, media: { audio: false } } })
     const call = new CallHandle(actor, resources, () => {})

@@ -175,7 +175,13 @@ test('hold is ours alone, and says so', async () => {
   const alice = await onlinePhone(server)
   const { call } = await talking(server, alice)
 
-  expect(alice.transport.capabilities).toEqual({ registration: false, hold: false, renegotiate: false, dtmf: [] })
+  expect(alice.transport.capabilities).toEqual({
+    registration: false,
+    hold: false,
+    renegotiate: false,
+    dtmf: [],
+    recording: []
+  })
   await call.hold()
   expect(alice.microphones.every(({ enabled }) => !enabled)).toBe(true)
   await call.resume()

@@ -28,7 +28,14 @@ export class FakeTransport implements Transport {
   #incoming = 0
 
   constructor(capabilities: Partial<Capabilities> = {}) {
-    this.capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp'], ...capabilities }
+    this.capabilities = {
+      registration: true,
+      hold: true,
+      renegotiate: true,
+      dtmf: ['rtp'],
+      recording: [],
+      ...capabilities
+    }
   }
 
   get events() {

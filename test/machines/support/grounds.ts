@@ -9,8 +9,14 @@ import type {
 import { callSamples, connectionSamples, registrationSamples } from './samples.ts'
 import type { Ground } from './survey.ts'
 
-export const everything: Capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp', 'info'] }
-export const nothing: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [] }
+export const everything: Capabilities = {
+  registration: true,
+  hold: true,
+  renegotiate: true,
+  dtmf: ['rtp', 'info'],
+  recording: ['start', 'pause', 'resume', 'stop']
+}
+export const nothing: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [], recording: [] }
 
 export const outgoing: CallInput = {
   id: 'one',
@@ -46,13 +52,26 @@ export const callGround: Ground = {
   inputs: [outgoing, incoming, { ...outgoing, capabilities: nothing }],
   samples: callSamples,
   internal: ['negotiation.settled', 'negotiation.failed', 'signalling.attached', 'network.dead', 'call.over'],
-  truths: ({ capabilities, desired, offered, agreed, collisions, peerHolds, digits, pathIsUp }: CallContext) => [
+  // who records takes no notice of anything else
+  apart: [[/\.recording\.|^recorded/, /established\.(?!recording)|microphone|hold|digits|restart|collisions|^path|^peer/]],
+  truths: ({
+    capabilities,
+    desired,
+    offered,
+    agreed,
+    collisions,
+    peerHolds,
+    digits,
+    pathIsUp,
+    recordedBy
+  }: CallContext) => [
     `hold is a capability: ${capabilities.hold}`,
     `hold desired ${desired.hold}, offered ${offered.hold}, agreed ${agreed.hold}`,
     `restart due ${desired.restarts !== agreed.restarts}, offered ${offered.restarts !== agreed.restarts}`,
     `${collisions} collisions`,
     `peer holds ${peerHolds}`,
     `${Math.min(digits.length, 2)} digits`,
-    `path up ${pathIsUp}`
+    `path up ${pathIsUp}`,
+    `recorded by ${recordedBy}`
   ]
 }

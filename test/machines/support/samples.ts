@@ -76,6 +76,8 @@ const byPeer: CallEnd = { by: 'remote', reason: 'hangup' }
 const notAcceptable: Failure = { code: 'negotiation.rejected', text: 'Not acceptable here', provider: { code: 488 } }
 const collided: Failure = { code: 'negotiation.glare', text: 'Request pending', provider: { code: 491 } }
 const denied: Failure = { code: 'media.denied', text: 'The browser refused the microphone' }
+const notRecorded: Failure = { code: 'recording.rejected', text: 'The server does not record' }
+const diskFull: Failure = { code: 'recording.failed', text: 'No space left' }
 const noTone: Failure = { code: 'dtmf.failed', text: 'The far end takes no digits' }
 
 export const callSamples: Samples<CallContext, CallEvent> = {
@@ -98,6 +100,28 @@ export const callSamples: Samples<CallContext, CallEvent> = {
       }))
     })
   },
+
+  record: { '': () => ({ type: 'record' }), locally: () => ({ type: 'record', locally: true }) },
+  pauseRecording: { '': () => ({ type: 'pauseRecording' }) },
+  resumeRecording: { '': () => ({ type: 'resumeRecording' }) },
+  stopRecording: { '': () => ({ type: 'stopRecording' }) },
+  'leg.record.done': {
+    '': ({ attempts }) => ({ type: 'leg.record.done', attempt: attempts.record }),
+    stale: ({ attempts }) => ({ type: 'leg.record.done', attempt: attempts.record - 1 })
+  },
+  'leg.record.refused': {
+    '': ({ attempts }) => ({ type: 'leg.record.refused', attempt: attempts.record, cause: notRecorded }),
+    stale: ({ attempts }) => ({ type: 'leg.record.refused', attempt: attempts.record - 1, cause: notRecorded })
+  },
+  'media.record.done': {
+    '': ({ attempts }) => ({ type: 'media.record.done', attempt: attempts.record }),
+    stale: ({ attempts }) => ({ type: 'media.record.done', attempt: attempts.record - 1 })
+  },
+  'media.record.refused': {
+    '': ({ attempts }) => ({ type: 'media.record.refused', attempt: attempts.record, cause: diskFull }),
+    stale: ({ attempts }) => ({ type: 'media.record.refused', attempt: attempts.record - 1, cause: diskFull })
+  },
+  'media.record.lost': { '': () => ({ type: 'media.record.lost', cause: diskFull }) },
 
   'connection.lost': { '': () => ({ type: 'connection.lost' }) },
   'connection.restored': { '': () => ({ type: 'connection.restored' }) },

@@ -1,0 +1,2 @@
+export { localRecorder } from './local-recorder.ts'
+export type { LocalRecorderOptions, RecordingSink } from './local-recorder.ts'
