@@ -123,6 +123,8 @@ export type LegCommand =
   | { readonly type: 'accept'; readonly hold: boolean }
   /** Refuse the peer's offer, because one of ours is under way (RFC 3261 §14.2: 491). */
   | { readonly type: 'refuse' }
+  /** Whether we want to be heard, for peers that can be told; nobody answers. Before and in a call, again when it changes. */
+  | { readonly type: 'microphone'; readonly live: boolean }
   /** Ask whether the far end still knows this call; answered by `leg.verified` or `leg.gone`. */
   | { readonly type: 'verify'; readonly attempt: number }
   | {

@@ -109,6 +109,9 @@ export class SipLeg implements Leg {
         return this.#digit(command)
       case 'record':
         return this.#record(command)
+      case 'microphone':
+        // SIP has no word for it
+        return
     }
   }
 

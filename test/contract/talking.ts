@@ -24,7 +24,7 @@ export function talking(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('is held and resumed by the far end', async () => {
+    scene.needing('offers-in-calls')('is held and resumed by the far end', async () => {
       const talk = await scene[begin]()
       const { call, there } = talk
 
@@ -37,7 +37,7 @@ export function talking(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test.each([['we'], ['they']] as const)('is held by both, and %s resume first', async (first) => {
+    scene.needing('offers-in-calls').for(['we', 'they'])('is held by both, and %s resume first', async (first) => {
       const talk = await scene[begin]()
       const { call, there } = talk
 
@@ -52,19 +52,21 @@ export function talking(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('is muted and unmuted, and the far end is told nothing', async () => {
+    test('is muted and unmuted, of which the far end is told where there are words for it', async () => {
       const talk = await scene[begin]()
       const said = talk.person.sent.length
 
       await talk.call.mute()
       await staysSilent(talk)
+      expect(talk.there.muted).toBe(scene.can('signalled-mute'))
       await talk.call.unmute()
 
       await hearEachOther(talk)
-      expect(talk.person.sent.slice(said)).toEqual([])
+      expect(talk.there.muted).toBe(false)
+      expect(talk.person.sent.slice(said)).toHaveLength(scene.can('signalled-mute') ? 2 : 0)
     })
 
-    test('stays muted through every hold, ours and theirs', async () => {
+    scene.needing('offers-in-calls')('stays muted through every hold, ours and theirs', async () => {
       const talk = await scene[begin]()
       const { call, there } = talk
 
@@ -94,7 +96,7 @@ export function talking(scene: Scene) {
       await staysSilent(talk)
     })
 
-    test('takes digits, in order', async () => {
+    scene.needing('send-digits')('takes digits, in order', async () => {
       const { call, there } = await scene[begin]()
 
       await Promise.all([call.dtmf('12#', { duration: 40, gap: 30 }), call.dtmf('*9a', { duration: 40, gap: 30 })])

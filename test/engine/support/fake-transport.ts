@@ -145,6 +145,7 @@ export class FakeLeg implements Leg {
       case 'accept':
         return this.emit({ type: 'leg.offer.answered', peerHolds: false })
       case 'refuse':
+      case 'microphone':
         return
       case 'verify':
         return this.emit({ type: 'leg.verified', attempt: command.attempt })

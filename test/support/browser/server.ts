@@ -1,4 +1,6 @@
 /** The servers calls go through in these tests, in the same words: a real Kamailio, and the one that comes along. */
+import { startAzstackEmulator } from '../../../adapters/azstack/emulator.ts'
+import type { AzstackCredentials, AzstackEmulator } from '../../../adapters/azstack/emulator.ts'
 import { startSipEmulator } from '../../../adapters/sip/emulator.ts'
 import type { SipEmulator } from '../../../adapters/sip/emulator.ts'
 import { startCutProxy } from '../cut-proxy.ts'
@@ -13,10 +15,18 @@ import { startExchange } from '../phones/sipp.ts'
 import type { Exchange, Script } from '../phones/sipp.ts'
 import { freePort } from '../ports.ts'
 
-export interface Account {
+export type Account = SipAccount | AzstackAccount
+
+export interface SipAccount {
   readonly url: string
   readonly uri: string
   readonly password: string
+}
+
+export interface AzstackAccount {
+  /** What other users dial. */
+  readonly uri: string
+  readonly azstack: AzstackCredentials
 }
 
 export interface SipServer {
@@ -111,6 +121,37 @@ export async function serverOnEmulator(): Promise<EmulatorServer> {
       const { port } = new URL(emulator.url)
       await emulator.stop()
       emulator = await start(Number(port))
+    },
+    async stop() {
+      await relays.stop()
+      await emulator.stop()
+    }
+  }
+}
+
+export interface AzstackServer extends SipServer {
+  readonly emulator: AzstackEmulator
+}
+
+export async function serverOnAzstack(): Promise<AzstackServer> {
+  let emulator = await startAzstackEmulator()
+  const relays = createRelays(() => emulator.url)
+  const uri = (user: string) => `user:${emulator.userId(user)}`
+  return {
+    get emulator() {
+      return emulator
+    },
+    uri,
+    async addUser(user) {
+      const url = (await relays.add(user)).replace('ws', 'http')
+      return { uri: uri(user), azstack: { ...emulator.credentials(user), url } }
+    },
+    relay: (user) => relays.of(user),
+    drop: (user) => emulator.drop(user),
+    async restart() {
+      const { port } = new URL(emulator.url)
+      await emulator.stop()
+      emulator = await startAzstackEmulator({ port: Number(port) })
     },
     async stop() {
       await relays.stop()

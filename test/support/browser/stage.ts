@@ -6,8 +6,8 @@ import type { KamailioOptions } from '../kamailio.ts'
 import { describeWith } from '../needing.ts'
 import type { Phone, PhoneOptions } from './phones.ts'
 import { createPhoneShop } from './phones.ts'
-import type { EmulatorServer, PhoneServer, SipServer } from './server.ts'
-import { serverOnEmulator, serverOnKamailio, serverWithPhones } from './server.ts'
+import type { AzstackServer, EmulatorServer, PhoneServer, SipServer } from './server.ts'
+import { serverOnAzstack, serverOnEmulator, serverOnKamailio, serverWithPhones } from './server.ts'
 
 export interface Stage<Server extends SipServer = SipServer> {
   readonly server: Server
@@ -34,6 +34,10 @@ export function onKamailio(name: string, options: KamailioOptions, body: (stage:
 
 export function onEmulator(name: string, body: (stage: Stage<EmulatorServer>) => void): void {
   describeWith(['chromium'], `${name}, through the embedded server`, () => body(createStage(serverOnEmulator)))
+}
+
+export function onAzstack(name: string, body: (stage: Stage<AzstackServer>) => void): void {
+  describeWith(['chromium'], `${name}, through AZStack's emulator`, () => body(createStage(serverOnAzstack)))
 }
 
 export function withPhones(name: string, body: (stage: Stage<PhoneServer>) => void): void {
