@@ -45,6 +45,11 @@ export type FailureCode =
   | 'recording.rejected'
   | 'recording.failed'
   | 'recording.timeout'
+  // transfers
+  | 'transfer.unsupported'
+  | 'transfer.rejected'
+  | 'transfer.failed'
+  | 'transfer.timeout'
   // the engine
   | 'engine.disposed'
   | 'engine.invalid-options'

@@ -22,6 +22,16 @@ export type {
   RecordingCommand,
   RecordingEmitted
 } from './call/recording-model.ts'
+export { defaultTransferPolicy } from './call/transfer-model.ts'
+export type {
+  ReceivedRefer,
+  RelationEvent,
+  Succession,
+  TransferCommand,
+  TransferContext,
+  TransferEmitted,
+  TransferPolicy
+} from './call/transfer-model.ts'
 export { connectionMachine } from './connection.ts'
 export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
@@ -36,6 +46,7 @@ export type {
   LegEvent,
   Party,
   RecordAction,
+  Referral,
   RejectReason,
   Terms,
   Transport,

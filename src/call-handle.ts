@@ -6,28 +6,32 @@ import type {
   CallEnd,
   callMachine,
   MediaRequest,
+  RelationEvent,
   SignallingEvent
 } from '../machines/index.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior, Facts } from './behavior.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
 import { checkDigits } from './checks.ts'
-import { CallError, errorOf, rejected } from './errors.ts'
+import type { DialRequest } from './dial-request.ts'
+import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { outcomes, Pending } from './pending.ts'
 import type { Recorder } from './recorder.ts'
 import type { Resources } from './registry.ts'
+import type { RelatedCall, Relations } from './relations.ts'
 import { callView } from './view.ts'
 import type { CallTimes, CallView } from './view.ts'
 
 const unexplained: CallEnd = { by: 'system', reason: 'error' }
 
 /** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
-export class CallHandle implements Call {
+export class CallHandle implements RelatedCall {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
   readonly #resources: Resources
+  readonly #relations: Relations
   readonly #source = new Source()
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
@@ -48,6 +52,7 @@ export class CallHandle implements Call {
   constructor(
     actor: ActorRefFrom<typeof callMachine>,
     resources: Resources,
+    relations: Relations,
     listener: (call: CallHandle, fact: CallEmitted) => void
   ) {
     const { id, direction } = actor.getSnapshot().context
@@ -55,6 +60,7 @@ export class CallHandle implements Call {
     this.direction = direction
     this.#actor = actor
     this.#resources = resources
+    this.#relations = relations
     this.#listener = (fact) => listener(this, fact)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
@@ -71,6 +77,10 @@ export class CallHandle implements Call {
       this.#viewed = snapshot
     }
     return this.#view
+  }
+
+  get media(): MediaRequest {
+    return this.#actor.getSnapshot().context.media
   }
 
   get events$(): Observable<CallEmitted> {
@@ -102,6 +112,12 @@ export class CallHandle implements Call {
   get recording$() {
     return this.#behavior('recording', () => this.state.recording)
   }
+  get transfer$() {
+    return this.#behavior('transfer', () => this.state.transfer)
+  }
+  get referral$() {
+    return this.#behavior('referral', () => this.state.referral)
+  }
   get end$() {
     return this.#behavior('end', () => this.state.end)
   }
@@ -111,7 +127,7 @@ export class CallHandle implements Call {
 
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
-    return this.#actor.getSnapshot().can({ digits: [], locally: true, type: command })
+    return this.#actor.getSnapshot().can({ digits: [], target: '', locally: true, type: command })
   }
 
   can$(command: CallCommandName) {
@@ -182,6 +198,27 @@ export class CallHandle implements Call {
     return this.#command({ type: 'stopRecording' })
   }
 
+  transfer(to: string | Call) {
+    const wish = this.#relations.transfer(this, to)
+    return wish instanceof CallError ? rejected(wish) : this.#command({ type: 'transfer', ...wish })
+  }
+
+  consult(target: string, request?: DialRequest) {
+    return this.#relations.consult(this, target, request)
+  }
+
+  prepareConsultation(target: string) {
+    return this.#command({ type: 'consult', target })
+  }
+
+  acceptTransfer() {
+    return this.#command({ type: 'acceptTransfer' })
+  }
+
+  declineTransfer() {
+    return this.#command({ type: 'declineTransfer' })
+  }
+
   established() {
     if (this.#times.established !== null) return Promise.resolve()
     return this.#isOver ? rejected(this.#endError()) : this.#pending.wait({ done: 'call.established' })
@@ -194,6 +231,11 @@ export class CallHandle implements Call {
 
   /** Passes on what the connection did; the signalling region decides what it means. */
   signal(event: SignallingEvent) {
+    if (!this.#isOver) this.#actor.send(event)
+  }
+
+  /** Passes on what other calls mean for this one. */
+  relate(event: RelationEvent) {
     if (!this.#isOver) this.#actor.send(event)
   }
 
@@ -265,12 +307,8 @@ export class CallHandle implements Call {
     const { cause } = this.#actor.getSnapshot().context
     const end = this.#end
     // it never came to a call: what kept it from that says more than its end
-    if (end.reason === 'media' && this.#times.established === null && cause !== null) return errorOf(cause)
-    const provider = end.provider ?? {
-      ...(end.code === undefined ? {} : { code: end.code }),
-      ...(end.text === undefined ? {} : { text: end.text })
-    }
-    return new CallError('call.ended', `The call is over: ${end.reason}`, { end, provider, state: 'ended' })
+    const isMedia = end.reason === 'media' && this.#times.established === null
+    return isMedia && cause !== null ? errorOf(cause) : endErrorOf(end)
   }
 
   /** One behavior per name, so that whoever asks again gets the same. */

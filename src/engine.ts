@@ -6,8 +6,7 @@ import type {
   CallEnd,
   CallInput,
   ConnectionEmitted,
-  DialOptions,
-  MediaRequest,
+  ReceivedRefer,
   RegistrationEmitted,
   Transport,
   TransportEvent
@@ -20,14 +19,17 @@ import { CallHandle } from './call-handle.ts'
 import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
+import type { DialRequest } from './dial-request.ts'
 import { CallError, errorOf, failureOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import type { MediaOptions } from './media.ts'
 import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
 import { resolvePolicy } from './policy.ts'
-import type { Policy } from './policy.ts'
+import type { Policy, ResolvedPolicy } from './policy.ts'
 import { attempt, Registry } from './registry.ts'
+import { Relations, successionOf } from './relations.ts'
+import type { RelatedCall } from './relations.ts'
 
 export interface EngineOptions {
   /** One account at one provider, from an adapter. The engine owns it from now on. */
@@ -36,10 +38,6 @@ export interface EngineOptions {
   readonly media?: MediaOptions
   /** Drives every deadline; for tests. */
   readonly clock?: Clock
-}
-
-export interface DialRequest extends DialOptions {
-  readonly media?: MediaRequest
 }
 
 /** Something that happened, and when; `call` is null for what concerns the account. */
@@ -84,14 +82,21 @@ export function createEngine(options: EngineOptions): Engine {
 class EngineImplementation implements Engine {
   readonly #transport: Transport
   readonly #capabilities
+  readonly #policy: ResolvedPolicy
   readonly #media: MediaOptions
   /** The root of one actor system for all calls: a system of its own would be a fifth of what a call holds. */
   readonly #root
   readonly #account: Account
   readonly #callMachine
-  readonly #mayRecord: boolean
   readonly #registry = new Registry()
   readonly #handles = new Map<string, CallHandle>()
+  readonly #relations = new Relations({
+    capabilities: () => this.#capabilities,
+    refusalOf: (target) => checkDial(target, {}) ?? this.#over ?? this.#refusalOf(target),
+    dial: (target, request) => this.dial(target, request),
+    follow: (call, wish) => this.#follow(call, wish),
+    of: (id) => this.#handles.get(id)
+  })
   readonly #source = new Source()
   readonly #incoming = createFacts<Call>()
   readonly #events = createFacts<EngineEvent>()
@@ -112,7 +117,7 @@ class EngineImplementation implements Engine {
     this.#transport = transport
     const { dtmf, recording } = transport.capabilities
     this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...dtmf], recording: [...recording] })
-    this.#mayRecord = resolved.mayRecord
+    this.#policy = resolved
     this.#media = media
     this.#root = createActor(
       fromCallback(() => {}),
@@ -199,13 +204,35 @@ class EngineImplementation implements Engine {
     return this.#handles.has(id) ? this.#newId() : id
   }
 
-  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities'>): Call {
+  /** Whoever follows a wish is called as the peer was that had it: with the same media, and muted if that one was. */
+  #follow(call: RelatedCall, { target, replaces, referredBy }: ReceivedRefer): CallHandle {
+    const referral = {
+      ...(replaces === undefined ? {} : { replaces }),
+      ...(referredBy === undefined ? {} : { referredBy })
+    }
+    return this.#start(this.#newId(), {
+      direction: 'outgoing',
+      remote: { address: target },
+      dial: { referral },
+      media: call.media,
+      succession: { ...successionOf(call), held: false },
+      ...(referredBy === undefined ? {} : { referredBy })
+    })
+  }
+
+  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | 'transfer'>): CallHandle {
     const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
-      input: { ...input, id, capabilities: this.#capabilities, mayRecord: this.#mayRecord }
+      input: {
+        ...input,
+        id,
+        capabilities: this.#capabilities,
+        transfer: this.#policy.transfer,
+        mayRecord: this.#policy.mayRecord
+      }
     })
-    const call = new CallHandle(actor, resources, this.#callTold)
+    const call = new CallHandle(actor, resources, this.#relations, this.#callTold)
     this.#handles.set(id, call)
     this.#setCalls([...this.#calls, call])
     actor.start()
@@ -215,6 +242,7 @@ class EngineImplementation implements Engine {
   readonly #callTold = (call: CallHandle, event: CallEmitted) => {
     if (event.type === 'call.ended') this.#forget(call)
     this.#tell(call.id, event)
+    this.#relations.told(call, event)
   }
 
   #forget(call: Call) {
@@ -246,11 +274,21 @@ class EngineImplementation implements Engine {
     this.#ring(event)
   }
 
-  #ring({ leg, from }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
+  #ring({ leg, from, replaces, referredBy }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
     if (this.#handles.has(leg)) return this.#tell(null, garbage)
+    const { replacement } = this.#policy
+    const replaced = replaces === undefined ? undefined : this.#handles.get(replaces)
+    const isTakenOver = replaced !== undefined && replacement === 'accept'
     try {
-      const call = this.#start(leg, { direction: 'incoming', remote: from })
-      if (this.#handles.has(leg)) this.#incoming.tell(call)
+      const call = this.#start(leg, {
+        direction: 'incoming',
+        remote: from,
+        ...(referredBy === undefined ? {} : { referredBy }),
+        ...(isTakenOver ? { media: replaced.media, succession: successionOf(replaced) } : {})
+      })
+      if (replaces !== undefined && replacement === 'refuse') void call.reject()
+      const isShown = replaces === undefined || replacement === 'ask' || (replacement === 'accept' && !isTakenOver)
+      if (this.#handles.has(leg) && isShown) this.#incoming.tell(call)
     } catch (error) {
       this.#tell(null, {
         type: 'transport.garbage',

@@ -2,13 +2,24 @@ export type { Behavior } from './behavior.ts'
 export type { Call, CallCommandName, DtmfOptions } from './call.ts'
 export type { ConnectionStatus, ConnectionView, RegistrationStatus, RegistrationView } from './connection-view.ts'
 export { createEngine } from './engine.ts'
-export type { DialRequest, Engine, EngineEvent, EngineOptions } from './engine.ts'
+export type { DialRequest } from './dial-request.ts'
+export type { Engine, EngineEvent, EngineOptions } from './engine.ts'
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
-export type { Deadline, Policy } from './policy.ts'
+export type { Deadline, Policy, Replacement } from './policy.ts'
 export type { RecordedStreams, Recorder } from './recorder.ts'
-export type { CallStatus, CallTimes, CallView, HoldView, PathView, RecordingView, SignallingView } from './view.ts'
+export type {
+  CallStatus,
+  CallTimes,
+  CallView,
+  HoldView,
+  PathView,
+  RecordingView,
+  ReferralView,
+  SignallingView,
+  TransferView
+} from './view.ts'
 export type {
   BackoffPolicy,
   CallEmitted,
@@ -27,5 +38,6 @@ export type {
   RecordAction,
   RecordedBy,
   RegistrationEmitted,
+  TransferPolicy,
   Transport
 } from '../machines/index.ts'

@@ -28,8 +28,12 @@ export const outcomes: Readonly<Record<CallCommand['type'], Outcome>> = {
   stopRecording: {
     done: 'recording.stopped',
     failed: recordingFailed,
-    prevents: ['recording.started', 'recording.paused', 'recording.resumed']
-  }
+    prevents: ['recording.paused', 'recording.resumed']
+  },
+  transfer: { done: 'transfer.succeeded', failed: ['transfer.failed'] },
+  consult: { done: 'consult.ready', failed: ['consult.failed'] },
+  acceptTransfer: { done: 'transfer.followed' },
+  declineTransfer: { done: 'transfer.declined' }
 }
 
 interface Waiting extends Outcome {

@@ -1,5 +1,5 @@
-import { defaultBackoff } from '../machines/index.ts'
-import type { BackoffPolicy } from '../machines/index.ts'
+import { defaultBackoff, defaultTransferPolicy } from '../machines/index.ts'
+import type { BackoffPolicy, TransferPolicy } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 
 /** What an application may decide about the engine. Everything has a default. */
@@ -16,7 +16,15 @@ export interface Policy {
   readonly recording?: boolean
   /** Milliseconds, by the names the charts give their delays. */
   readonly deadlines?: Partial<Record<Deadline, number>>
+  readonly transfer?: Partial<TransferPolicy>
+  /**
+   * A call that is to take the place of one of ours (SIP: INVITE with Replaces): answered without being asked for, shown
+   * as any other that rings, or refused. Default `accept`.
+   */
+  readonly replacement?: Replacement
 }
+
+export type Replacement = 'accept' | 'ask' | 'refuse'
 
 const deadlines = [
   'acquireDeadline',
@@ -29,7 +37,11 @@ const deadlines = [
   'mediaGrace',
   'signallingGrace',
   'verifyDeadline',
-  'recordDeadline'
+  'recordDeadline',
+  'referDeadline',
+  'reportDeadline',
+  'transferDeadline',
+  'referralDeadline'
 ] as const
 
 /** The delays of the call chart that an application may want to set. */
@@ -49,6 +61,8 @@ export interface ResolvedPolicy {
   readonly connectDeadline: number
   readonly mayRecord: boolean
   readonly deadlines: Partial<Record<Deadline, number>>
+  readonly transfer: TransferPolicy
+  readonly replacement: Replacement
 }
 
 /** Throws a `CallError('engine.invalid-options')` for what no timer could ever be set to. */
@@ -62,8 +76,24 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     mayRecord: policy.recording ?? true,
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
-    )
+    ),
+    transfer: transferPolicy(policy.transfer),
+    replacement: oneOf('replacement', choices, policy.replacement ?? 'accept')
   }
+}
+
+const choices = ['accept', 'ask', 'refuse'] as const
+
+function transferPolicy({ hold, incoming }: Partial<TransferPolicy> = {}): TransferPolicy {
+  return {
+    hold: hold ?? defaultTransferPolicy.hold,
+    incoming: oneOf('transfer.incoming', choices, incoming ?? defaultTransferPolicy.incoming)
+  }
+}
+
+function oneOf<T extends string>(name: string, known: readonly T[], value: T): T {
+  if (known.includes(value)) return value
+  throw new CallError('engine.invalid-options', `${name} is one of ${known.join(', ')}, not ${value}`)
 }
 
 function backoff(defaults: BackoffPolicy, given: Partial<BackoffPolicy> = {}): BackoffPolicy {

@@ -46,7 +46,7 @@ export class RecorderPort {
       // from now on it has to be stopped, whatever becomes of the call
       this.#isRunning = action !== 'stop'
       await this.#do(recorder, action)
-      this.#report({ type: 'media.record.done', attempt })
+      this.#report({ type: 'media.record.done', attempt, action })
     } catch (error) {
       this.#isRunning = action === 'stop'
       this.#report({ type: 'media.record.refused', attempt, cause: causeOf(error) })

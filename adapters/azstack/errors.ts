@@ -65,6 +65,10 @@ const errors: Readonly<Record<FailureCode, ErrorCode>> = {
   'recording.rejected': 'ERR_UNEXPECTED_DATA',
   'recording.failed': 'ERR_UNEXPECTED_DATA',
   'recording.timeout': 'ERR_REQUEST_TIMEOUT',
+  'transfer.unsupported': 'ERR_UNEXPECTED_DATA',
+  'transfer.rejected': 'ERR_UNEXPECTED_RECEIVED_DATA',
+  'transfer.failed': 'ERR_UNEXPECTED_RECEIVED_DATA',
+  'transfer.timeout': 'ERR_REQUEST_TIMEOUT',
   'engine.disposed': 'ERR_SOCKET_NOT_CONNECTED',
   'engine.invalid-options': 'ERR_UNEXPECTED_DATA',
   'engine.failed': 'ERR_UNEXPECTED_DATA'

@@ -1,4 +1,5 @@
 import type { DtmfMethod } from '../../machines/index.ts'
+import { hasVideo } from '../webrtc/sdp.ts'
 import type { ClientAction, GatewayEvents } from './wire.ts'
 
 /** What a leg needs of the connection to the gateway. */
@@ -36,4 +37,12 @@ export interface InfobipCallDetails {
   /** What the caller's application gave along; `{}` for nothing. */
   readonly customData: unknown
   readonly offersVideo: boolean
+}
+
+export function detailsOf(
+  { callId, correlationId }: { readonly callId: string; readonly correlationId: string },
+  incoming: GatewayEvents['call'] | null
+): InfobipCallDetails {
+  const { customData = {}, description } = incoming ?? {}
+  return { callId, correlationId, customData, offersVideo: hasVideo(description?.sdp ?? '') }
 }

@@ -1,11 +1,11 @@
 import { Subject } from 'rxjs'
 import type { CallEnd, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
 import { Peer } from '../webrtc/peer.ts'
-import { hasVideo } from '../webrtc/sdp.ts'
 import { fromWire, mostCandidates, toWire } from './candidates.ts'
 import { destinationOf, wordsFor } from './destination.ts'
 import { sendDigit } from './digits.ts'
 import { endingOf, farewellOf, lostEnd, mediaEnd, rejections } from './endings.ts'
+import { detailsOf } from './gateway.ts'
 import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
 import { Muting } from './muting.ts'
 import { endLater, Offers } from './offers.ts'
@@ -53,9 +53,7 @@ export class InfobipLeg implements Leg {
   }
 
   get details(): InfobipCallDetails {
-    const { customData = {}, description } = this.#incoming ?? {}
-    const { callId, correlationId } = this
-    return { callId, correlationId, customData, offersVideo: hasVideo(description?.sdp ?? '') }
+    return detailsOf(this, this.#incoming)
   }
 
   attach(stream: MediaStream) {
@@ -76,6 +74,8 @@ export class InfobipLeg implements Leg {
         return this.#offers?.offer(command)
       case 'accept':
         return this.#offers?.welcome()
+      case 'refer': // nobody is transferred
+      case 'report':
       case 'refuse': // there is no word for it, and no need: the gateway lets one side offer at a time
         return
       case 'verify':

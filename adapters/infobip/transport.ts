@@ -29,7 +29,9 @@ const capabilities: Capabilities = {
   hold: false,
   renegotiate: true,
   dtmf: ['rtp', 'info'],
-  recording: []
+  recording: [],
+  blindTransfer: false,
+  attendedTransfer: false
 }
 /** It has no offers in a call but the one with which a call is resumed. */
 const capabilitiesOf261: Capabilities = { ...capabilities, renegotiate: false }

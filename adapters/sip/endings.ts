@@ -1,7 +1,15 @@
-import type { CallEnd, LegEvent } from '../../machines/index.ts'
+import type { CallEnd, LegEvent, RejectReason } from '../../machines/index.ts'
 import type { EndEvent } from './jssip.ts'
 import { detail, endOf, isAnsweredElsewhere, parseReasons } from './wire.ts'
 import type { Reason } from './wire.ts'
+
+/** What a caller is told. */
+export const rejections: Readonly<Record<RejectReason, number>> = {
+  busy: 486,
+  declined: 603,
+  'no-answer': 480,
+  unavailable: 480
+}
 
 /** A session that ended before it was answered (JsSIP's `failed`), in the words of the port. */
 export function failureOf({ originator, message, cause }: EndEvent, isIncoming: boolean): LegEvent {

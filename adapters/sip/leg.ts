@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs'
-import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, RejectReason } from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
 import { sendDigit } from './digits.ts'
-import { endingOf, failureOf } from './endings.ts'
+import { endingOf, failureOf, rejections } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
@@ -11,6 +11,9 @@ import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
 import { askToRecord } from './recording.ts'
 import type { RecordingMethod } from './recording.ts'
+import { Refers } from './refer.ts'
+import type { ReferTarget } from './replaces.ts'
+import { referralHeaders, replacementFor } from './replaces.ts'
 import { keepSession, leastSession } from './session-timer.ts'
 import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
@@ -31,13 +34,10 @@ export interface Account {
   /** Runs this when we are connected again, or never. */
   whenOpen(act: () => void): void
   forget(leg: SipLeg): void
-}
-
-const rejections: Readonly<Record<RejectReason, number>> = {
-  busy: 486,
-  declined: 603,
-  'no-answer': 480,
-  unavailable: 480
+  /** Whom to call to take our place in this leg's call; null when there is none. */
+  replacementFor(leg: string): ReferTarget | null
+  /** Somebody is to take the place of this leg's peer: what `accept` makes is one more call that comes in. */
+  replaced(leg: SipLeg, accept: () => void): void
 }
 
 /** One SIP dialog: JsSIP's session, spoken to in the words of the port. */
@@ -47,6 +47,7 @@ export class SipLeg implements Leg {
   readonly #events = new Subject<LegEvent>()
   #session: Session | null = null
   #offers: Offers | null = null
+  #refers: Refers | null = null
   #stream: MediaStream | null = null
   #remoteStream: MediaStream | null = null
   #isIncoming = false
@@ -109,10 +110,17 @@ export class SipLeg implements Leg {
         return this.#digit(command)
       case 'record':
         return this.#record(command)
+      case 'refer':
+      case 'report':
+        return this.#refers?.send(command)
       case 'microphone':
-        // SIP has no word for it
-        return
+        return // SIP has no word for it
     }
+  }
+
+  /** Whom to call to take our place in this call. */
+  get replacement(): ReferTarget | null {
+    return this.#session === null || !this.#isAnswered || this.#isOver ? null : replacementFor(this.#session)
   }
 
   /** The socket is gone. A call that is not answered yet cannot be any more: the caller's request went with it. */
@@ -133,11 +141,12 @@ export class SipLeg implements Leg {
     this.#account.forget(this)
   }
 
-  #dial({ target, headers = {}, displayName }: Extract<LegCommand, { type: 'dial' }>) {
+  #dial({ target, headers = {}, displayName, referral = {} }: Extract<LegCommand, { type: 'dial' }>) {
     const { ua, withWebRtc } = this.#account
     const fault = headerFault(headers, displayName)
     if (fault !== null) return this.#emit({ type: 'leg.failed', cause: { code: 'call.invalid-header', text: fault } })
-    const extraHeaders = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const given = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const extraHeaders = [...given, ...referralHeaders(referral)]
     const options = {
       ...this.#mediaOptions(),
       extraHeaders,
@@ -172,6 +181,10 @@ export class SipLeg implements Leg {
     this.#stopGathering = limitGathering(session, this.#account.gathering)
     peerOpensOurMicrophone(session)
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
+    this.#refers = new Refers(session, this.#account, {
+      emit: (event) => this.#emit(event),
+      replaced: (accept) => this.#account.replaced(this, accept)
+    })
     const offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
     this.#offers = offers
     this.#timer = keepSession(session, this.#account.sessionExpires, {
@@ -200,14 +213,11 @@ export class SipLeg implements Leg {
       if (least !== null && this.#askAgain !== null) return this.#askAgain(least)
       this.#end(failureOf(event, this.#isIncoming))
     })
-    session.on('ended', (event) => this.#end(endingOf(event)))
+    session.on('ended', (event) => this.#end(this.#refers?.endingOf(event) ?? endingOf(event)))
     session.on('newDTMF', ({ originator, dtmf }) => {
       if (originator !== 'remote') return
       this.#emit({ type: 'leg.dtmf.received', tone: dtmf.tone, duration: dtmf.duration })
     })
-    // JsSIP leaves these unanswered when nobody says anything
-    session.on('refer', (event) => event.reject())
-    session.on('replaces', (event) => event.reject())
   }
 
   #expired(session: Session) {
@@ -244,7 +254,7 @@ export class SipLeg implements Leg {
     const { recording } = this.#account
     if (this.#session === null || recording === null) return
     askToRecord(this.#session, recording, action, {
-      done: () => this.#emit({ type: 'leg.record.done', attempt }),
+      done: () => this.#emit({ type: 'leg.record.done', attempt, action }),
       refused: (cause) => this.#emit({ type: 'leg.record.refused', attempt, cause })
     })
   }

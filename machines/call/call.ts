@@ -9,7 +9,9 @@ import { negotiation } from './negotiation.ts'
 import { path } from './path.ts'
 import { recording } from './recording.ts'
 import { recordingSetup } from './recording-setup.ts'
+import { referral } from './referral.ts'
 import { signalling } from './signalling.ts'
+import { transfer } from './transfer.ts'
 
 const hungUp: CallEnd = { by: 'local', reason: 'hangup' }
 const cutOff: CallEnd = { by: 'system', reason: 'network' }
@@ -59,7 +61,12 @@ export const callMachine = recordingSetup.createMachine({
           states: {
             routing: {
               description: 'Decides which way the call goes.',
-              always: [{ guard: 'isOutgoing', target: 'callout' }, { target: 'callin' }]
+              exit: 'takeOver',
+              always: [
+                { guard: 'isOutgoing', target: 'callout' },
+                { guard: 'succeeds', target: '#call.progress.setup.callin.answering' },
+                { target: 'callin' }
+              ]
             },
             callout,
             callin
@@ -69,7 +76,7 @@ export const callMachine = recordingSetup.createMachine({
           description: 'Answered by both sides: signalling stands, and the path region says how media does.',
           type: 'parallel',
           entry: { type: 'tell', params: { fact: { type: 'call.established' } } },
-          states: { negotiation, hold, path, signalling, dtmf, recording },
+          states: { negotiation, hold, path, signalling, dtmf, transfer, referral, recording },
           on: {
             hangup: { target: 'ending', actions: { type: 'noteEnd', params: { end: hungUp } } },
             'network.dead': { target: 'ending', actions: { type: 'noteEnd', params: { end: cutOff } } },

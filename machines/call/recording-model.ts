@@ -21,7 +21,7 @@ export interface RecorderCommand {
 
 /** What the recorder on our side reports. */
 export type RecorderEvent =
-  | { readonly type: 'media.record.done'; readonly attempt: number }
+  | { readonly type: 'media.record.done'; readonly attempt: number; readonly action: RecordAction }
   | { readonly type: 'media.record.refused'; readonly attempt: number; readonly cause: Failure }
   /** It cannot go on; what was recorded until now is kept. */
   | { readonly type: 'media.record.lost'; readonly cause: Failure }

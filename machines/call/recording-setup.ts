@@ -1,11 +1,15 @@
 import { assign, emit, sendTo } from 'xstate'
 import type { LegCommand, RecordAction } from '../transport.ts'
 import type { CallEmitted, MediaCommand } from './model.ts'
-import { callSetup } from './setup.ts'
+import type { RecordedBy } from './recording-model.ts'
+import { transferSetup } from './transfer-setup.ts'
 
 /** What the recording region names. Either the provider records or we do; which of them, the first command says. */
-export const recordingSetup = callSetup.extend({
+export const recordingSetup = transferSetup.extend({
   guards: {
+    isStaleRecord: ({ context }, params: { by: RecordedBy; attempt: number }) =>
+      params.by !== context.recordedBy || params.attempt !== context.attempts.record,
+    isSame: (_, params: { asked: RecordAction; done: RecordAction }) => params.asked === params.done,
     mayRecord: ({ context }, params: { locally?: boolean }) =>
       context.mayRecord && (params.locally === true || context.capabilities.recording.includes('start')),
     canRecorder: ({ context }, params: { action: RecordAction }) =>

@@ -1,6 +1,6 @@
 import type { Failure } from '../failure.ts'
 import type { RecordAction } from '../transport.ts'
-import type { RecordingEmitted } from './recording-model.ts'
+import type { RecordedBy, RecordingEmitted } from './recording-model.ts'
 import { recordingSetup } from './recording-setup.ts'
 
 const notAnswered: Failure = { code: 'recording.timeout', text: 'The recorder did not answer in time' }
@@ -8,12 +8,8 @@ const notAnswered: Failure = { code: 'recording.timeout', text: 'The recorder di
 const off = '#call.progress.established.recording.off'
 
 type Attempted = { readonly event: { readonly attempt: number } }
+type Done = { readonly event: { readonly action: RecordAction } }
 type Caused = { readonly event: { readonly cause: Failure } }
-
-const dropStale = {
-  guard: { type: 'isStale', params: ({ event }: Attempted) => ({ kind: 'record', attempt: event.attempt }) as const },
-  actions: 'countStale'
-} as const
 
 const ask = (action: RecordAction) =>
   [
@@ -26,23 +22,45 @@ const tellRefusal = {
   type: 'tell',
   params: ({ event }: Caused) => ({ fact: { type: 'recording.failed', cause: event.cause } as const })
 } as const
+const tellLoss = {
+  type: 'tell',
+  params: ({ event }: Caused) => ({ fact: { type: 'recording.lost', cause: event.cause } as const })
+} as const
 const tellLateness = tell({ type: 'recording.failed', cause: notAnswered })
 
-/** Where the answer of the recorder leads, whichever of the two it is. */
-function answered<const Done, const Refused extends string>(done: Done, refused: Refused) {
-  const isDone = [dropStale, done] as const
-  const isRefused = [dropStale, { target: refused, actions: tellRefusal }] as const
+const paused = { target: 'paused', actions: tell({ type: 'recording.paused' }) } as const
+const resumed = { target: 'on', actions: tell({ type: 'recording.resumed' }) } as const
+const stopped = { target: off, actions: tell({ type: 'recording.stopped' }) } as const
+
+const dropStale = (by: RecordedBy) =>
+  ({
+    guard: { type: 'isStaleRecord', params: ({ event }: Attempted) => ({ by, attempt: event.attempt }) },
+    actions: 'countStale'
+  }) as const
+
+/** Where it leads that the recorder, whichever of the two it is, has done what it was last asked for. */
+function done<const To>(action: RecordAction, to: To) {
+  const guard = {
+    type: 'isSame',
+    params: ({ event }: Done) => ({ asked: action, done: event.action })
+  } as const
   return {
-    'leg.record.done': isDone,
-    'media.record.done': isDone,
-    'leg.record.refused': isRefused,
-    'media.record.refused': isRefused
+    'leg.record.done': [dropStale('provider'), { guard, ...to }],
+    'media.record.done': [dropStale('local'), { guard, ...to }]
+  } as const
+}
+
+/** … and that it has not. */
+function refused<const To extends string>(target: To) {
+  return {
+    'leg.record.refused': [dropStale('provider'), { target, actions: tellRefusal }],
+    'media.record.refused': [dropStale('local'), { target, actions: tellRefusal }]
   } as const
 }
 
 /**
  * Recording. Only the recorder, the provider's or the application's own, says what is so: what it refuses or does not
- * answer leaves things as they were.
+ * answer leaves things as they were, and what it answers too late counts all the same unless something else was asked.
  */
 export const recording = recordingSetup.createStateConfig({
   description: 'Whether the call is being recorded.',
@@ -66,8 +84,9 @@ export const recording = recordingSetup.createStateConfig({
       // it may have begun all the same
       after: { recordDeadline: { target: 'off', actions: [tellLateness, ...ask('stop')] } },
       on: {
-        ...answered({ target: 'running', actions: 'tellRecording' }, 'off'),
-        stopRecording: 'stopping'
+        ...done('start', { target: 'running', actions: 'tellRecording' }),
+        ...refused('off'),
+        'media.record.lost': { target: 'off', actions: tellLoss }
       }
     },
     running: {
@@ -75,19 +94,16 @@ export const recording = recordingSetup.createStateConfig({
       initial: 'on',
       on: {
         stopRecording: 'stopping',
-        'media.record.lost': {
-          target: off,
-          actions: {
-            type: 'tell',
-            params: ({ event }) => ({ fact: { type: 'recording.lost', cause: event.cause } as const })
-          }
-        }
+        // it was asked to, and has taken its time
+        ...done('stop', stopped),
+        'media.record.lost': { target: 'off', actions: tellLoss }
       },
       states: {
         on: {
           description: 'What is said is recorded.',
           on: {
-            pauseRecording: { guard: { type: 'canRecorder', params: { action: 'pause' } }, target: 'pausing' }
+            pauseRecording: { guard: { type: 'canRecorder', params: { action: 'pause' } }, target: 'pausing' },
+            ...done('pause', paused)
           }
         },
         pausing: {
@@ -95,12 +111,13 @@ export const recording = recordingSetup.createStateConfig({
           tags: ['waiting'],
           entry: ask('pause'),
           after: { recordDeadline: { target: 'on', actions: tellLateness } },
-          on: answered({ target: 'paused', actions: tell({ type: 'recording.paused' }) }, 'on')
+          on: { ...done('pause', paused), ...refused('on') }
         },
         paused: {
           description: 'What is said is not recorded.',
           on: {
-            resumeRecording: { guard: { type: 'canRecorder', params: { action: 'resume' } }, target: 'resuming' }
+            resumeRecording: { guard: { type: 'canRecorder', params: { action: 'resume' } }, target: 'resuming' },
+            ...done('resume', resumed)
           }
         },
         resuming: {
@@ -108,7 +125,7 @@ export const recording = recordingSetup.createStateConfig({
           tags: ['waiting'],
           entry: ask('resume'),
           after: { recordDeadline: { target: 'paused', actions: tellLateness } },
-          on: answered({ target: 'on', actions: tell({ type: 'recording.resumed' }) }, 'paused')
+          on: { ...done('resume', resumed), ...refused('paused') }
         },
         before: { type: 'history', target: 'on', description: 'As it was before it was to be stopped.' }
       }
@@ -119,14 +136,9 @@ export const recording = recordingSetup.createStateConfig({
       entry: ask('stop'),
       after: { recordDeadline: { target: 'running.before', actions: tellLateness } },
       on: {
-        ...answered({ target: 'off', actions: tell({ type: 'recording.stopped' }) }, 'running.before'),
-        'media.record.lost': {
-          target: 'off',
-          actions: {
-            type: 'tell',
-            params: ({ event }) => ({ fact: { type: 'recording.lost', cause: event.cause } as const })
-          }
-        }
+        ...done('stop', stopped),
+        ...refused('running.before'),
+        'media.record.lost': { target: 'off', actions: tellLoss }
       }
     }
   }

@@ -80,7 +80,15 @@ function callEvents(count: number) {
     }
   })
   const clock = { setTimeout: () => 0, clearTimeout: () => {} }
-  const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['info'], recording: [] } as const
+  const capabilities = {
+    registration: true,
+    hold: true,
+    renegotiate: true,
+    dtmf: ['info'],
+    recording: [],
+    blindTransfer: false,
+    attendedTransfer: false
+  } as const
   const actor = createActor(machine, {
     input: { id: 'bench', direction: 'outgoing', remote: { address: 'sip:bob@example.test' }, capabilities },
     clock

@@ -25,7 +25,7 @@ describe('What happens at every event in every state is written down', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('tables/registration.txt')
   })
 
-  test('for each region of a call', { timeout: 120_000 }, async () => {
+  test('for each region of a call', { timeout: 600_000 }, async () => {
     const surveyed = survey(callGround)
 
     const text = callRegions.map((region) => table(region, callGround, surveyed)).join('\n\n\n')
@@ -49,6 +49,14 @@ const words: Readonly<Record<string, (effect: Effect, cause: EventObject) => boo
   dtmf: ({ to, event }, { type }) =>
     (event.type.startsWith('dtmf') && event.type !== 'dtmf.received') ||
     (to === 'notes' && (event.type === 'digits' || type.startsWith('leg.dtmf.'))),
+  referral: ({ event, to }, { type }) =>
+    event.type === 'report' ||
+    /^transfer\.(asked|declined|followed)$/.test(event.type) ||
+    (to === 'notes' && type.startsWith('referral.')),
+  transfer: ({ to, event }, { type }) =>
+    event.type === 'refer' ||
+    /^(transfer|consult)\./.test(event.type) ||
+    (to === 'notes' && /^(leg\.refer\.|handover|consultation|transfer|consult)/.test(type)),
   microphone: ({ event }) => event.type === 'mute' || event.type.startsWith('microphone.'),
   progress: () => true
 }
@@ -70,5 +78,7 @@ const callRegions: readonly Region[] = [
   callRegion('path', 'progress.established.path'),
   callRegion('signalling', 'progress.established.signalling'),
   callRegion('dtmf', 'progress.established.dtmf'),
+  callRegion('transfer', 'progress.established.transfer'),
+  callRegion('referral', 'progress.established.referral'),
   callRegion('microphone', 'microphone')
 ]

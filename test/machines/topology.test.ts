@@ -25,7 +25,13 @@ const asked = [
   'unmute',
   'dtmf',
   'record',
-  'stopRecording'
+  'pauseRecording',
+  'resumeRecording',
+  'stopRecording',
+  'transfer',
+  'consult',
+  'acceptTransfer',
+  'declineTransfer'
 ]
 
 /** Resting places: no port is asked anything there, so nothing has to come within any time. */
@@ -38,6 +44,8 @@ const restful = [
   /^call\.progress\.established\.signalling\.attached$/,
   /^call\.progress\.established\.dtmf\.idle$/,
   /^call\.progress\.established\.recording\.(off|running\.(on|paused))$/,
+  /^call\.progress\.established\.transfer\.(idle|consulting\.talking)$/,
+  /^call\.progress\.established\.referral\.idle$/,
   /^call\.microphone\.(live|muted)$/
 ]
 

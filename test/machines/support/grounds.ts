@@ -14,9 +14,19 @@ export const everything: Capabilities = {
   hold: true,
   renegotiate: true,
   dtmf: ['rtp', 'info'],
-  recording: ['start', 'pause', 'resume', 'stop']
+  recording: ['start', 'pause', 'resume', 'stop'],
+  blindTransfer: true,
+  attendedTransfer: true
 }
-export const nothing: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [], recording: [] }
+export const nothing: Capabilities = {
+  registration: false,
+  hold: false,
+  renegotiate: false,
+  dtmf: [],
+  recording: [],
+  blindTransfer: false,
+  attendedTransfer: false
+}
 
 export const outgoing: CallInput = {
   id: 'one',
@@ -49,11 +59,24 @@ export const registrationGround: Ground = {
 
 export const callGround: Ground = {
   machine: callMachine,
-  inputs: [outgoing, incoming, { ...outgoing, capabilities: nothing }],
+  inputs: [
+    outgoing,
+    incoming,
+    { ...outgoing, capabilities: nothing, transfer: { hold: true, incoming: 'accept' } },
+    { ...incoming, succession: { muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } }
+  ],
   samples: callSamples,
   internal: ['negotiation.settled', 'negotiation.failed', 'signalling.attached', 'network.dead', 'call.over'],
-  // who records takes no notice of anything else
-  apart: [[/\.recording\.|^recorded/, /established\.(?!recording)|microphone|hold|digits|restart|collisions|^path|^peer/]],
+  apart: [
+    // who is given to whom concerns hold and signalling, and nothing else
+    [
+      /\.transfer\.|^holds for/,
+      /\.dtmf\.|\.path\.|\.hold\.remote|^call\.microphone|digits|restart|collisions|^path|^peer/
+    ],
+    [/\.referral\.|^policy/, /established\.(?!referral)|microphone|digits|restart|collisions|^path|^peer|^hold/],
+    // who records takes no notice of anything else
+    [/\.recording\.|^recorded/, /established\.(?!recording)|microphone|hold|digits|restart|collisions|^p/]
+  ],
   truths: ({
     capabilities,
     desired,
@@ -63,8 +86,11 @@ export const callGround: Ground = {
     peerHolds,
     digits,
     pathIsUp,
+    transfer,
     recordedBy
   }: CallContext) => [
+    `policy ${transfer.policy.incoming}`,
+    `holds for a transfer ${transfer.holds}, consults ${transfer.consults}`,
     `hold is a capability: ${capabilities.hold}`,
     `hold desired ${desired.hold}, offered ${offered.hold}, agreed ${agreed.hold}`,
     `restart due ${desired.restarts !== agreed.restarts}, offered ${offered.restarts !== agreed.restarts}`,

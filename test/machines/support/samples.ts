@@ -1,4 +1,4 @@
-import type { CallContext, CallEvent } from '../../../machines/index.ts'
+import type { CallContext, CallEvent, RecordAction } from '../../../machines/index.ts'
 import type {
   ConnectionContext,
   ConnectionEvent,
@@ -78,7 +78,20 @@ const collided: Failure = { code: 'negotiation.glare', text: 'Request pending', 
 const denied: Failure = { code: 'media.denied', text: 'The browser refused the microphone' }
 const notRecorded: Failure = { code: 'recording.rejected', text: 'The server does not record' }
 const diskFull: Failure = { code: 'recording.failed', text: 'No space left' }
+const busy: Failure = { code: 'transfer.failed', text: 'Busy Here', provider: { code: 486 } }
 const noTone: Failure = { code: 'dtmf.failed', text: 'The far end takes no digits' }
+
+function recordings<T extends 'leg.record.done' | 'media.record.done'>(type: T) {
+  const done = (action: RecordAction, ago: number) => (context: CallContext) =>
+    ({ type, attempt: context.attempts.record - ago, action }) as const
+  return {
+    started: done('start', 0),
+    paused: done('pause', 0),
+    resumed: done('resume', 0),
+    stopped: done('stop', 0),
+    stale: done('start', 1)
+  }
+}
 
 export const callSamples: Samples<CallContext, CallEvent> = {
   answer: { '': () => ({ type: 'answer' }) },
@@ -105,23 +118,31 @@ export const callSamples: Samples<CallContext, CallEvent> = {
   pauseRecording: { '': () => ({ type: 'pauseRecording' }) },
   resumeRecording: { '': () => ({ type: 'resumeRecording' }) },
   stopRecording: { '': () => ({ type: 'stopRecording' }) },
-  'leg.record.done': {
-    '': ({ attempts }) => ({ type: 'leg.record.done', attempt: attempts.record }),
-    stale: ({ attempts }) => ({ type: 'leg.record.done', attempt: attempts.record - 1 })
-  },
+  'leg.record.done': recordings('leg.record.done'),
   'leg.record.refused': {
     '': ({ attempts }) => ({ type: 'leg.record.refused', attempt: attempts.record, cause: notRecorded }),
     stale: ({ attempts }) => ({ type: 'leg.record.refused', attempt: attempts.record - 1, cause: notRecorded })
   },
-  'media.record.done': {
-    '': ({ attempts }) => ({ type: 'media.record.done', attempt: attempts.record }),
-    stale: ({ attempts }) => ({ type: 'media.record.done', attempt: attempts.record - 1 })
-  },
+  'media.record.done': recordings('media.record.done'),
   'media.record.refused': {
     '': ({ attempts }) => ({ type: 'media.record.refused', attempt: attempts.record, cause: diskFull }),
     stale: ({ attempts }) => ({ type: 'media.record.refused', attempt: attempts.record - 1, cause: diskFull })
   },
   'media.record.lost': { '': () => ({ type: 'media.record.lost', cause: diskFull }) },
+  transfer: {
+    '': () => ({ type: 'transfer', target: 'sip:carol@example.org' }),
+    attended: () => ({ type: 'transfer', target: 'sip:carol@example.org', replaces: 'two' })
+  },
+  consult: { '': () => ({ type: 'consult', target: 'sip:carol@example.org' }) },
+  acceptTransfer: { '': () => ({ type: 'acceptTransfer' }) },
+  declineTransfer: { '': () => ({ type: 'declineTransfer' }) },
+  'consultation.ended': { '': () => ({ type: 'consultation.ended' }) },
+  'handover.began': { '': () => ({ type: 'handover.began' }) },
+  'handover.succeeded': { '': () => ({ type: 'handover.succeeded' }) },
+  'handover.failed': { '': () => ({ type: 'handover.failed' }) },
+  'referral.progressed': { '': () => ({ type: 'referral.progressed', status: 180 }) },
+  'referral.succeeded': { '': () => ({ type: 'referral.succeeded' }) },
+  'referral.failed': { '': () => ({ type: 'referral.failed', status: 486 }) },
 
   'connection.lost': { '': () => ({ type: 'connection.lost' }) },
   'connection.restored': { '': () => ({ type: 'connection.restored' }) },
@@ -209,6 +230,35 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     stale: ({ attempts }) => ({ type: 'leg.dtmf.failed', attempt: attempts.dtmf - 1, cause: noTone })
   },
   'leg.dtmf.received': { '': () => ({ type: 'leg.dtmf.received', tone: '5', duration: 100 }) },
+  'leg.refer.accepted': {
+    '': ({ attempts }) => ({ type: 'leg.refer.accepted', attempt: attempts.refer }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.accepted', attempt: attempts.refer - 1 })
+  },
+  'leg.refer.rejected': {
+    '': ({ attempts }) => ({ type: 'leg.refer.rejected', attempt: attempts.refer, cause: busy }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.rejected', attempt: attempts.refer - 1, cause: busy })
+  },
+  'leg.refer.progress': {
+    '': ({ attempts }) => ({ type: 'leg.refer.progress', attempt: attempts.refer, status: 180 }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.progress', attempt: attempts.refer - 1, status: 180 })
+  },
+  'leg.refer.succeeded': {
+    '': ({ attempts }) => ({ type: 'leg.refer.succeeded', attempt: attempts.refer }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.succeeded', attempt: attempts.refer - 1 })
+  },
+  'leg.refer.failed': {
+    '': ({ attempts }) => ({ type: 'leg.refer.failed', attempt: attempts.refer, cause: busy }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.failed', attempt: attempts.refer - 1, cause: busy })
+  },
+  'leg.refer.received': {
+    '': () => ({
+      type: 'leg.refer.received',
+      refer: '7',
+      target: 'sip:carol@example.org',
+      replaces: 'call;to-tag=1;from-tag=2',
+      referredBy: { address: 'sip:bob@example.org' }
+    })
+  },
   'leg.media': { '': () => ({ type: 'leg.media' }) },
 
   'negotiation.settled': { '': () => ({ type: 'negotiation.settled' }) },
