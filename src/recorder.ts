@@ -18,7 +18,7 @@ export interface Recorder {
   follow(streams: RecordedStreams): void
   pause(): Promise<void>
   resume(): Promise<void>
-  /** Ends the recording properly; also called when the call is over. */
+  /** Ends the recording properly; also called when the call is over, and when it did not start in time. */
   stop(): Promise<void>
 }
 
@@ -26,8 +26,9 @@ export interface Recorder {
 export class RecorderPort {
   readonly #report: (event: RecorderEvent) => void
   readonly #streams: () => RecordedStreams
-  #recorder: Recorder | null = null
-  #isRunning = false
+  #next: Recorder | null = null
+  /** Has to be stopped, whatever becomes of the call. */
+  #running: Recorder | null = null
 
   constructor(report: (event: RecorderEvent) => void, streams: () => RecordedStreams) {
     this.#report = report
@@ -36,42 +37,58 @@ export class RecorderPort {
 
   /** What the next `start` is for. */
   use(recorder: Recorder) {
-    this.#recorder = recorder
+    this.#next = recorder
   }
 
   async send({ attempt, action }: RecorderCommand) {
-    const recorder = this.#recorder
     try {
-      if (recorder === null) throw new CallError('recording.unsupported', 'There is no recorder')
-      // from now on it has to be stopped, whatever becomes of the call
-      this.#isRunning = action !== 'stop'
-      await this.#do(recorder, action)
+      if (action === 'start') await this.#start()
+      else await this.#ask(action)
       this.#report({ type: 'media.record.done', attempt, action })
     } catch (error) {
-      this.#isRunning = action === 'stop'
       this.#report({ type: 'media.record.refused', attempt, cause: causeOf(error) })
     }
   }
 
   follow() {
-    if (this.#isRunning) this.#recorder?.follow(this.#streams())
+    try {
+      this.#running?.follow(this.#streams())
+    } catch (error) {
+      this.#lose(error)
+    }
   }
 
   /** What there is of a recording is brought to its end. */
   release() {
-    const recorder = this.#recorder
-    this.#recorder = null
-    if (this.#isRunning) recorder?.stop().catch(() => {})
-    this.#isRunning = false
+    void this.#ask('stop').catch(() => {})
+    this.#running = null
   }
 
-  #do(recorder: Recorder, action: RecordAction): Promise<void> {
-    if (action !== 'start') return recorder[action]()
-    return recorder.start(this.#streams(), (error) => {
-      if (recorder !== this.#recorder || !this.#isRunning) return
-      this.#isRunning = false
-      this.#report({ type: 'media.record.lost', cause: causeOf(error) })
-    })
+  async #start() {
+    const recorder = this.#next
+    if (recorder === null) throw new CallError('recording.unsupported', 'There is no recorder')
+    this.#next = null
+    this.#running = recorder
+    try {
+      await recorder.start(this.#streams(), (error) => {
+        if (recorder === this.#running) this.#lose(error)
+      })
+    } catch (error) {
+      if (recorder === this.#running) this.#running = null
+      throw error
+    }
+  }
+
+  async #ask(action: Exclude<RecordAction, 'start'>) {
+    const recorder = this.#running
+    if (recorder === null) return
+    await recorder[action]()
+    if (action === 'stop' && recorder === this.#running) this.#running = null
+  }
+
+  #lose(error: unknown) {
+    this.#running = null
+    this.#report({ type: 'media.record.lost', cause: causeOf(error) })
   }
 }
 

@@ -3,13 +3,7 @@ import type { RecordedStreams, Recorder } from '../recorder.ts'
 import { createMix } from './mix.ts'
 import type { Mix } from './mix.ts'
 import { createOutlet } from './outlet.ts'
-import type { Outlet } from './outlet.ts'
-
-/**
- * Where the recording goes, piece by piece and in order: the next piece comes when the promise for the last one has
- * resolved. A `WritableStream` is closed at the end; a file of the Origin Private File System gives one.
- */
-export type RecordingSink = WritableStream<Blob> | ((piece: Blob) => void | Promise<void>)
+import type { Outlet, RecordingSink } from './outlet.ts'
 
 export interface LocalRecorderOptions {
   readonly sink: RecordingSink
@@ -25,77 +19,106 @@ export interface LocalRecorderOptions {
   readonly backlog?: number
 }
 
+export interface LocalRecorder extends Recorder {
+  /**
+   * Resolves when the sink has taken the last piece, and was closed: after `stopRecording()`, or when the call has ended.
+   * Rejects with `recording.failed` when there are pieces that it will never take. Nobody need look at it.
+   */
+  readonly finished: Promise<void>
+}
+
 const types = ['audio/webm;codecs=opus', 'audio/ogg;codecs=opus', 'audio/mp4']
 
 /**
  * Records both sides of one call in the browser: `call.record(localRecorder({ sink }))`. Nothing of us is recorded that
- * the peer does not get: neither while we are muted nor while the call is held. Chromium gives the sound of a peer only
- * when it is also being played. One recorder is for one recording.
+ * the peer does not get: neither while we are muted nor while the call is held. One recorder is for one recording. A page
+ * that nobody has clicked may not process sound in some browsers: then `record` fails with `recording.timeout`.
  */
-export function localRecorder(options: LocalRecorderOptions): Recorder {
-  return new LocalRecorder(options)
+export function localRecorder(options: LocalRecorderOptions): LocalRecorder {
+  return new BrowserRecorder(options)
 }
 
-class LocalRecorder implements Recorder {
+class BrowserRecorder implements LocalRecorder {
+  readonly finished: Promise<void>
   readonly #options: LocalRecorderOptions
+  readonly #finish: { readonly resolve: () => void; readonly reject: (cause: unknown) => void }
   #mix: Mix | null = null
   #outlet: Outlet | null = null
   #recorder: MediaRecorder | null = null
+  #stopped: Promise<void> | null = null
 
   constructor(options: LocalRecorderOptions) {
     this.#options = options
+    let settle = { resolve: () => {}, reject: (_: unknown) => {} }
+    this.finished = new Promise((resolve, reject) => (settle = { resolve, reject }))
+    this.finished.catch(() => {})
+    this.#finish = settle
   }
 
   async start(streams: RecordedStreams, lost: (cause: unknown) => void) {
-    if (this.#outlet !== null) throw new CallError('recording.failed', 'A recorder is for one recording: make another')
-    const { sink, timeslice = 1_000, channels = 'mono', backlog = 16 * 2 ** 20 } = this.#options
+    if (this.#mix !== null || this.#stopped !== null)
+      throw new CallError('recording.failed', 'A recorder is for one recording: make another')
+    const { sink, timeslice = 1_000, channels = 'mono', backlog = 16 * 2 ** 20, audioBitsPerSecond } = this.#options
     const mimeType = typeOf(this.#options)
     const giveUp = (cause: unknown) => {
       this.#letGo()
+      this.#finish.reject(cause)
       lost(cause)
     }
-    this.#outlet = createOutlet(sink, backlog, giveUp)
-    const mix = await createMix(channels)
-    this.#mix = mix
-    mix.follow(streams)
+    const outlet = createOutlet(sink, backlog, giveUp)
+    this.#outlet = outlet
     try {
-      const recorder = new MediaRecorder(mix.stream, { ...this.#options, mimeType })
+      const mix = createMix(channels)
+      this.#mix = mix
+      await mix.follow(streams)
+      if (this.#mix !== mix) throw new CallError('recording.failed', 'The recording was stopped before it began')
+      const bits = audioBitsPerSecond === undefined ? {} : { audioBitsPerSecond }
+      const recorder = new MediaRecorder(mix.stream, { mimeType, ...bits })
       this.#recorder = recorder
-      recorder.addEventListener('dataavailable', ({ data }) => this.#outlet?.write(data))
-      recorder.addEventListener('error', () => giveUp(new CallError('recording.failed', 'The browser cannot go on recording')))
+      recorder.addEventListener('dataavailable', ({ data }) => outlet.write(data))
+      recorder.addEventListener('error', () =>
+        giveUp(new CallError('recording.failed', 'The browser cannot go on recording'))
+      )
       await heard(recorder, 'start', () => recorder.start(timeslice))
     } catch (error) {
       this.#letGo()
+      this.#finish.reject(error)
       throw error
     }
   }
 
   follow(streams: RecordedStreams) {
-    this.#mix?.follow(streams)
+    void this.#mix?.follow(streams)
   }
 
   async pause() {
     const recorder = this.#running()
-    await heard(recorder, 'pause', () => recorder.pause())
+    if (recorder.state === 'recording') await heard(recorder, 'pause', () => recorder.pause())
   }
 
   async resume() {
     const recorder = this.#running()
-    await heard(recorder, 'resume', () => recorder.resume())
+    if (recorder.state === 'paused') await heard(recorder, 'resume', () => recorder.resume())
   }
 
-  async stop() {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop() {
     const recorder = this.#recorder
     // the last piece comes before the event
     if (recorder !== null && recorder.state !== 'inactive') await heard(recorder, 'stop', () => recorder.stop())
     this.#letGo()
     await this.#outlet?.close()
+    this.#finish.resolve()
   }
 
   #running(): MediaRecorder {
     const recorder = this.#recorder
-    if (recorder === null || recorder.state === 'inactive') throw new CallError('recording.failed', 'Nothing is being recorded')
-    return recorder
+    if (recorder !== null && recorder.state !== 'inactive') return recorder
+    throw new CallError('recording.failed', 'Nothing is being recorded')
   }
 
   #letGo() {

@@ -3,12 +3,19 @@ import type { RecordedStreams } from '../recorder.ts'
 /** Both sides of a call in one stream, whatever their streams are at the moment. */
 export interface Mix {
   readonly stream: MediaStream
-  follow(streams: RecordedStreams): void
+  /** Resolves when sound can flow: a page that nobody has clicked may have to wait for that. */
+  follow(streams: RecordedStreams): Promise<void>
   close(): void
 }
 
-/** Resolves when sound can flow: a page that nobody has touched may have to wait for a click. */
-export async function createMix(channels: 'mono' | 'stereo'): Promise<Mix> {
+type Side = keyof RecordedStreams
+
+interface Input {
+  readonly track: MediaStreamTrack
+  close(): void
+}
+
+export function createMix(channels: 'mono' | 'stereo'): Mix {
   const context = new AudioContext()
   const destination = context.createMediaStreamDestination()
   // without a source that always sounds, a recorder of silence makes no pieces
@@ -18,34 +25,52 @@ export async function createMix(channels: 'mono' | 'stereo'): Promise<Mix> {
   silence.start()
   const merger = channels === 'stereo' ? context.createChannelMerger(2) : null
   merger?.connect(destination)
-  const sides: Record<keyof RecordedStreams, { track: MediaStreamTrack; node: AudioNode } | null> = {
-    local: null,
-    remote: null
-  }
+  const inputs: Record<Side, Input | null> = { local: null, remote: null }
 
-  const connect = (side: keyof RecordedStreams, stream: MediaStream | null) => {
-    const track = stream?.getAudioTracks().find(({ readyState }) => readyState === 'live')
-    if (track === sides[side]?.track) return
-    sides[side]?.node.disconnect()
-    sides[side] = null
-    if (track === undefined) return
-    const node = context.createMediaStreamSource(new MediaStream([track]))
+  const open = (side: Side, track: MediaStreamTrack): Input => {
+    const stream = new MediaStream([track])
+    const node = context.createMediaStreamSource(stream)
     if (merger === null) node.connect(destination)
     else node.connect(merger, 0, side === 'local' ? 0 : 1)
-    sides[side] = { track, node }
+    const pump = side === 'remote' ? played(stream) : null
+    return {
+      track,
+      close() {
+        node.disconnect()
+        if (pump !== null) pump.srcObject = null
+      }
+    }
   }
 
-  await context.resume()
+  const connect = (side: Side, stream: MediaStream | null) => {
+    const track = stream?.getAudioTracks().find(({ readyState }) => readyState === 'live')
+    if (track === inputs[side]?.track) return
+    inputs[side]?.close()
+    inputs[side] = track === undefined ? null : open(side, track)
+  }
+
   return {
     stream: destination.stream,
     follow({ local, remote }) {
       connect('local', local)
       connect('remote', remote)
+      return context.resume()
     },
     close() {
       connect('local', null)
       connect('remote', null)
-      void context.close()
+      for (const track of destination.stream.getTracks()) track.stop()
+      context.close().catch(() => {})
     }
   }
+}
+
+/** Chromium has the sound of a peer only where an element plays it, be it unheard (issue 121673). */
+function played(stream: MediaStream): HTMLAudioElement | null {
+  if (typeof Audio === 'undefined') return null
+  const element = new Audio()
+  element.muted = true
+  element.srcObject = stream
+  element.play().catch(() => {})
+  return element
 }

@@ -1,5 +1,10 @@
 import { CallError } from '../errors.ts'
-import type { RecordingSink } from './local-recorder.ts'
+
+/**
+ * Where a recording goes, piece by piece and in order: the next piece comes when the promise for the last one has
+ * resolved. A `WritableStream` is closed at the end; a file of the Origin Private File System gives one.
+ */
+export type RecordingSink = WritableStream<Blob> | ((piece: Blob) => void | Promise<void>)
 
 /** Hands the pieces of a recording to their sink, one after the other. */
 export interface Outlet {
@@ -10,8 +15,7 @@ export interface Outlet {
 
 /** `failed` is called once, with what the sink could not do; what it has taken until then it keeps. */
 export function createOutlet(sink: RecordingSink, backlog: number, failed: (cause: unknown) => void): Outlet {
-  const writer = typeof sink === 'function' ? null : sink.getWriter()
-  const take = writer === null ? (sink as (piece: Blob) => void | Promise<void>) : (piece: Blob) => writer.write(piece)
+  const { take, end } = writerOf(sink)
   let taken: Promise<void> = Promise.resolve()
   let waiting = 0
   let fault: CallError | null = null
@@ -19,30 +23,40 @@ export function createOutlet(sink: RecordingSink, backlog: number, failed: (caus
   const fail = (cause: unknown) => {
     if (fault !== null) return
     fault = new CallError('recording.failed', 'The sink does not take the recording', { cause })
-    // what it has taken is closed properly, so that it can be played
-    writer?.close().catch(() => {})
     failed(fault)
+  }
+  const next = async (piece: Blob) => {
+    if (fault !== null) return
+    try {
+      await take(piece)
+      waiting -= piece.size
+    } catch (error) {
+      fail(error)
+    }
   }
 
   return {
     write(piece) {
       if (fault !== null || piece.size === 0) return
       waiting += piece.size
-      if (waiting > backlog) return fail(new RangeError(`${waiting} bytes wait for it`))
-      taken = taken.then(async () => {
-        if (fault !== null) return
-        try {
-          await take(piece)
-          waiting -= piece.size
-        } catch (error) {
-          fail(error)
-        }
-      })
+      if (waiting <= backlog) {
+        taken = taken.then(() => next(piece))
+        return
+      }
+      fail(new RangeError(`${waiting} bytes wait for it`))
+      // what it does take in the end can be played
+      void taken.then(end).catch(() => {})
     },
     async close() {
       await taken
-      if (fault !== null) throw fault
-      await writer?.close()
+      if (fault === null) await end().catch(fail)
+      if (fault !== null) throw fault as CallError
     }
   }
+}
+
+function writerOf(sink: RecordingSink): { take: (piece: Blob) => unknown; end: () => Promise<void> } {
+  if (typeof sink === 'function') return { take: sink, end: () => Promise.resolve() }
+  const writer = sink.getWriter()
+  return { take: (piece) => writer.write(piece), end: () => writer.close() }
 }

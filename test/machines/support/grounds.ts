@@ -75,7 +75,7 @@ export const callGround: Ground = {
     ],
     [/\.referral\.|^policy/, /established\.(?!referral)|microphone|digits|restart|collisions|^path|^peer|^hold/],
     // who records takes no notice of anything else
-    [/\.recording\.|^recorded/, /established\.(?!recording)|microphone|hold|digits|restart|collisions|^p/]
+    [/\.recording\.|^recorded/, /established\.(?!recording)|microphone|hold|digits|restart|collisions|^pa|^pe|^policy/]
   ],
   truths: ({
     capabilities,
