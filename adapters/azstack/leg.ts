@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { CallEnd, Failure, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
+import type { CallEnd, Failure, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
 import { gathered } from '../webrtc/gathering.ts'
 import type { GatheringPolicy } from '../webrtc/gathering.ts'
 import { Peer } from '../webrtc/peer.ts'
@@ -47,6 +47,11 @@ export class AzstackLeg implements Leg, Line {
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#peer?.replace(stream.getAudioTracks())
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return this.#peer?.measure() ?? Promise.resolve(null)
   }
 
   /** Takes over a call that reaches us. */

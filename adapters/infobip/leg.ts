@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { CallEnd, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
+import type { CallEnd, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
 import { Peer } from '../webrtc/peer.ts'
 import { fromWire, mostCandidates, toWire } from './candidates.ts'
 import { destinationOf, wordsFor } from './destination.ts'
@@ -8,7 +8,7 @@ import { endingOf, farewellOf, lostEnd, mediaEnd, rejections } from './endings.t
 import { detailsOf } from './gateway.ts'
 import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
 import { Muting } from './muting.ts'
-import { endLater, Offers } from './offers.ts'
+import { Offers } from './offers.ts'
 import type { Candidate, GatewayEvents } from './wire.ts'
 
 /** One call at the gateway, and its media. */
@@ -20,11 +20,12 @@ export class InfobipLeg implements Leg {
   readonly #incoming: GatewayEvents['call'] | null
   readonly #muting: Muting
   readonly #events = new Subject<LegEvent>()
+  readonly events = this.#events.asObservable()
   #peer: Peer | null = null
   #offers: Offers | null = null
   #early: Candidate[] = []
   #stream: MediaStream | null = null
-  #remoteStream: MediaStream | null = null
+  remoteStream: MediaStream | null = null
   /** The gateway knows of the call. */
   #isPlaced: boolean
   #isAnswered = false
@@ -44,20 +45,17 @@ export class InfobipLeg implements Leg {
     this.#muting = new Muting(this.callId, gateway)
   }
 
-  get events() {
-    return this.#events.asObservable()
-  }
-
-  get remoteStream() {
-    return this.#remoteStream
-  }
-
   get details(): InfobipCallDetails {
     return detailsOf(this, this.#incoming)
   }
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#peer?.replace(this.#tracks)
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return this.#peer?.measure() ?? Promise.resolve(null)
   }
 
   send(command: LegCommand) {
@@ -114,6 +112,8 @@ export class InfobipLeg implements Leg {
   /** The gateway ends what is not answered, and what cannot be resumed. */
   connectionLost(mayReturn: boolean) {
     if (mayReturn && this.#gateway.resumes && this.#isAnswered && !this.#isLeaving) return this.#offers?.forget()
+    // it may have been answered on the way, and then it lives on
+    if (this.#gateway.resumes && this.#isPlaced) this.#gateway.leave(this.callId)
     this.#over(this.#isLeaving ? { by: 'local', reason: 'hangup' } : lostEnd)
   }
 
@@ -216,7 +216,7 @@ export class InfobipLeg implements Leg {
     const peer = new Peer(this.#gateway.openConnection(), this.#stream, this.#tracks, {
       emit: (event) => this.#emit(event),
       play: (stream) => {
-        this.#remoteStream = stream
+        this.remoteStream = stream
         this.#emit({ type: 'leg.media' })
       },
       found: (candidate) =>
@@ -263,12 +263,8 @@ export class InfobipLeg implements Leg {
     if (!this.#isPlaced) return
     const { callId } = this
     const isRinging = this.#incoming !== null && !this.#isAnswered
-    const peer = this.#peer
-    if (this.#gateway.isOpen) this.#gateway.say(farewellOf(callId, isRinging ? code : null))
-    else if (this.#gateway.resumes && this.#isAnswered && peer !== null) {
-      this.#peer = null
-      void endLater(peer, callId, (later) => this.#gateway.sayLater(later))
-    }
+    if (this.#gateway.resumes && !isRinging) this.#gateway.leave(callId)
+    else if (this.#gateway.isOpen) this.#gateway.say(farewellOf(callId, isRinging ? code : null))
   }
 
   #over(end: CallEnd) {

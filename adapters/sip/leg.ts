@@ -1,7 +1,9 @@
 import { Subject } from 'rxjs'
-import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
+import { replaceTracks } from '../webrtc/sending.ts'
+import { measureConnection } from '../webrtc/stats.ts'
 import { sendDigit } from './digits.ts'
-import { endingOf, failureOf, rejections } from './endings.ts'
+import { endingOf, failureOf, rejections, terminate } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
@@ -54,6 +56,7 @@ export class SipLeg implements Leg {
   #isAccepted = false
   #isAnswered = false
   #isOver = false
+  #connection: RTCPeerConnection | null = null
   #path: PathWatch | null = null
   #timer: SessionTimer | null = null
   /** Places our call once more, with a session at least this many seconds long. */
@@ -80,6 +83,11 @@ export class SipLeg implements Leg {
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#replaceTracks()
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return measureConnection(this.#connection)
   }
 
   /** Takes over an incoming session. */
@@ -198,7 +206,10 @@ export class SipLeg implements Leg {
       if (originator === 'remote') this.#emit({ type: 'leg.ringing', earlyMedia: Boolean(response?.body) })
     })
     session.on('sdp', ({ originator, sdp }) => {
-      if (originator === 'local') this.#path?.told(sdp)
+      if (originator !== 'local') return
+      this.#path?.told(sdp)
+      // JsSIP sends what it was given with the command, a little later
+      this.#replaceTracks()
     })
     session.on('accepted', () => {
       this.#isAccepted = true
@@ -228,7 +239,12 @@ export class SipLeg implements Leg {
     terminate(session)
   }
 
+  #replaceTracks() {
+    if (this.#stream !== null && this.#connection !== null) replaceTracks(this.#connection, this.#stream.getTracks())
+  }
+
   #watch(connection: RTCPeerConnection) {
+    this.#connection = connection
     failedIceEndsTheCall(connection)
     this.#path = watchPath(connection, {
       emit: (event) => this.#emit(event),
@@ -291,6 +307,7 @@ export class SipLeg implements Leg {
   }
 
   #stop() {
+    this.#connection = null
     this.#offers?.stop()
     this.#path?.stop()
     this.#timer?.stop()
@@ -299,13 +316,5 @@ export class SipLeg implements Leg {
 
   #emit(event: LegEvent) {
     if (!this.#isOver) this.#events.next(event)
-  }
-}
-
-function terminate(session: Session, options: { status_code?: number } = {}) {
-  try {
-    if (!session.isEnded()) session.terminate(options)
-  } catch {
-    // JsSIP throws when the session ended in this very moment, which is what was asked for
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Scene, Talk } from './scene.ts'
 import { hearEachOther, hearing, looks, soon } from './scene.ts'
 
@@ -94,6 +94,44 @@ export function talking(scene: Scene) {
       expect(call.state.hold.local).toBe('held')
       expect(there.held).toBe(true)
       await staysSilent(talk)
+    })
+
+    test('is spoken into with another microphone, without a word to the far end', async () => {
+      const talk = await scene[begin]()
+      const { person, call } = talk
+      const leg = person.leg(call)
+      const said = person.sent.length
+      const another = scene.bench.webRtc.tone({ frequency: 880 })
+      onTestFinished(() => another.getTracks().forEach((track) => track.stop()))
+
+      leg.attach(scene.bench.webRtc.nothing())
+      await staysSilent(talk)
+      leg.attach(another)
+      await hearEachOther(talk)
+
+      another.getTracks().forEach((track) => track.stop())
+      leg.attach(another)
+      await staysSilent(talk)
+      expect(call.state.status).toBe('established')
+      expect(person.sent.slice(said)).toEqual([])
+    })
+
+    test('measures what it carries, and nothing any more when it is over', async () => {
+      const { person, call } = await scene[begin]()
+      const leg = person.leg(call)
+      const packets = async () => {
+        const { sent, received } = (await leg.measure())?.audio ?? { sent: null, received: null }
+        return { sent: sent?.packets ?? 0, received: received?.packets ?? 0 }
+      }
+
+      const before = await packets()
+      await soon(async () => {
+        const now = await packets()
+        return now.sent > before.sent && now.received > before.received
+      }, 'more packets, both ways')
+
+      await call.hangup()
+      expect(await leg.measure()).toBeNull()
     })
 
     scene.needing('send-digits')('takes digits, in order', async () => {

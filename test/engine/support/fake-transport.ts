@@ -5,6 +5,7 @@ import type {
   Leg,
   LegCommand,
   LegEvent,
+  MediaMeasure,
   Party,
   Transport,
   TransportCommand,
@@ -109,6 +110,8 @@ export class FakeLeg implements Leg {
   readonly subject = new Subject<LegEvent>()
   readonly attached: MediaStream[] = []
   remoteStream: MediaStream | null = null
+  /** What it measures now. */
+  measured: MediaMeasure | null = null
   disposals = 0
   onSend: ((command: LegCommand) => void) | null = null
   onDispose: (() => void) | null = null
@@ -125,6 +128,10 @@ export class FakeLeg implements Leg {
 
   attach(stream: MediaStream) {
     this.attached.push(stream)
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return Promise.resolve(this.measured)
   }
 
   send(command: LegCommand) {

@@ -144,7 +144,7 @@ async function createPhone(
 ): Promise<Phone> {
   const firstSocket = page.sockets
   await page.evaluate((setup) => window.createPhone(setup), {
-    ...('azstack' in account ? { azstack: account.azstack } : { sip: { ...account, ...options.sip } }),
+    ...('password' in account ? { sip: { ...account, ...options.sip } } : account),
     policy: { ...policy, ...options.policy }
   })
   const run = (command: Command, ...args: readonly unknown[]) =>
