@@ -9,8 +9,6 @@ import type {
   RelationEvent,
   SignallingEvent
 } from '../machines/index.ts'
-import { createFacts, derive, Source } from './behavior.ts'
-import type { Behavior, Facts } from './behavior.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
 import { checkDigits } from './checks.ts'
 import type { DialRequest } from './dial-request.ts'
@@ -22,6 +20,7 @@ import type { Resources } from './registry.ts'
 import type { RelatedCall, Relations } from './relations.ts'
 import { callView } from './view.ts'
 import type { CallTimes, CallView } from './view.ts'
+import { Watched } from './watched.ts'
 
 const unexplained: CallEnd = { by: 'system', reason: 'error' }
 
@@ -32,12 +31,9 @@ export class CallHandle implements RelatedCall {
   readonly #actor: ActorRefFrom<typeof callMachine>
   readonly #resources: Resources
   readonly #relations: Relations
-  readonly #source = new Source()
+  readonly #watched = new Watched<CallEmitted>()
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
-  // made when first asked for: most calls are never watched in every respect
-  #behaviors: Map<string, Behavior<unknown>> | null = null
-  #events: Facts<CallEmitted> | null = null
   #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
   #view: CallView | null = null
   /** The snapshot that `#view` is of; null when something besides the snapshot has changed. */
@@ -64,7 +60,7 @@ export class CallHandle implements RelatedCall {
     this.#listener = (fact) => listener(this, fact)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
-      next: () => this.#source.changed(),
+      next: () => this.#watched.changed(),
       error: (error) =>
         this.#break({ by: 'system', reason: 'error', text: error instanceof Error ? error.message : String(error) })
     })
@@ -84,11 +80,7 @@ export class CallHandle implements RelatedCall {
   }
 
   get events$(): Observable<CallEmitted> {
-    if (this.#events === null) {
-      this.#events = createFacts()
-      if (this.#isTold) this.#events.done()
-    }
-    return this.#events.facts$
+    return this.#watched.events$
   }
 
   get view$() {
@@ -287,11 +279,8 @@ export class CallHandle implements RelatedCall {
     this.#pending.told(fact)
     if (this.#isTold) this.#pending.over(() => this.#endError())
     this.#listener(frozen(fact))
-    this.#events?.tell(fact)
-    if (fact.type !== 'call.ended') return
-    this.#events?.done()
-    this.#source.changed()
-    this.#source.done()
+    this.#watched.tell(fact)
+    if (fact.type === 'call.ended') this.#watched.done()
   }
 
   #stamp(fact: CallEmitted) {
@@ -311,13 +300,7 @@ export class CallHandle implements RelatedCall {
     return isMedia && cause !== null ? errorOf(cause) : endErrorOf(end)
   }
 
-  /** One behavior per name, so that whoever asks again gets the same. */
-  #behavior<T>(name: string, read: () => T): Behavior<T> {
-    const behaviors = (this.#behaviors ??= new Map())
-    const known = behaviors.get(name)
-    if (known !== undefined) return known as Behavior<T>
-    const made = derive(read, this.#source)
-    behaviors.set(name, made)
-    return made
+  #behavior<T>(name: string, read: () => T) {
+    return this.#watched.behavior(name, read)
   }
 }

@@ -26,7 +26,7 @@ import type { MediaOptions } from './media.ts'
 import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
 import { resolvePolicy } from './policy.ts'
-import type { Policy, ResolvedPolicy } from './policy.ts'
+import type { CallPolicy, Policy, ResolvedPolicy } from './policy.ts'
 import { attempt, Registry } from './registry.ts'
 import { Relations, successionOf } from './relations.ts'
 import type { RelatedCall } from './relations.ts'
@@ -220,17 +220,11 @@ class EngineImplementation implements Engine {
     })
   }
 
-  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | 'transfer'>): CallHandle {
+  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | keyof CallPolicy>): CallHandle {
     const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
-      input: {
-        ...input,
-        id,
-        capabilities: this.#capabilities,
-        transfer: this.#policy.transfer,
-        mayRecord: this.#policy.mayRecord
-      }
+      input: { ...input, id, capabilities: this.#capabilities, ...this.#policy.calls }
     })
     const call = new CallHandle(actor, resources, this.#relations, this.#callTold)
     this.#handles.set(id, call)

@@ -54,14 +54,19 @@ const defaultRegistrationBackoff: BackoffPolicy = {
   jitter: 'equal'
 }
 
+export interface CallPolicy {
+  readonly transfer: TransferPolicy
+  readonly mayRecord: boolean
+}
+
 export interface ResolvedPolicy {
   readonly backoff: BackoffPolicy
   readonly registrationBackoff: BackoffPolicy
   readonly register: boolean
   readonly connectDeadline: number
-  readonly mayRecord: boolean
   readonly deadlines: Partial<Record<Deadline, number>>
-  readonly transfer: TransferPolicy
+  /** What every call is started with. */
+  readonly calls: CallPolicy
   readonly replacement: Replacement
 }
 
@@ -73,11 +78,10 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     registrationBackoff: backoff(defaultRegistrationBackoff, policy.registrationBackoff),
     register: hasRegistration && (policy.register ?? true),
     connectDeadline: milliseconds('connectDeadline', policy.connectDeadline ?? 30_000),
-    mayRecord: policy.recording ?? true,
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
     ),
-    transfer: transferPolicy(policy.transfer),
+    calls: { transfer: transferPolicy(policy.transfer), mayRecord: policy.recording ?? true },
     replacement: oneOf('replacement', choices, policy.replacement ?? 'accept')
   }
 }

@@ -3,14 +3,6 @@ import type { EndEvent, Session } from './jssip.ts'
 import { detail, endOf, isAnsweredElsewhere, parseReasons } from './wire.ts'
 import type { Reason } from './wire.ts'
 
-/** What a caller is told. */
-export const rejections: Readonly<Record<RejectReason, number>> = {
-  busy: 486,
-  declined: 603,
-  'no-answer': 480,
-  unavailable: 480
-}
-
 /** A session that ended before it was answered (JsSIP's `failed`), in the words of the port. */
 export function failureOf({ originator, message, cause }: EndEvent, isIncoming: boolean): LegEvent {
   const why = reasonsIn(message)

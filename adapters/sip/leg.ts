@@ -7,37 +7,32 @@ import { endingOf, failureOf, rejections, terminate } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
-import type { Session, UserAgent } from './jssip.ts'
+import type { Session } from './jssip.ts'
 import { Offers } from './offers.ts'
 import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
 import { askToRecord } from './recording.ts'
-import type { RecordingMethod } from './recording.ts'
+import type { RecordingAccount } from './recording.ts'
 import { Refers } from './refer.ts'
-import type { ReferTarget } from './replaces.ts'
-import { referralHeaders, replacementFor } from './replaces.ts'
+import type { ReferAccount } from './refer.ts'
+import { referralHeaders } from './replaces.ts'
 import { keepSession, leastSession } from './session-timer.ts'
 import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
-export interface Account {
-  readonly ua: UserAgent
+export interface Account extends ReferAccount, RecordingAccount {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
   /** Seconds (RFC 4028); null: no timer of ours. */
   readonly sessionExpires: number | null
-  /** How the server records; null where it does not. */
-  readonly recording: RecordingMethod | null
   readonly isOpen: boolean
   /** Runs JsSIP with the WebRTC of this account. */
   readonly withWebRtc: <T>(act: () => T) => T
   /** Runs this when we are connected again, or never. */
   whenOpen(act: () => void): void
   forget(leg: SipLeg): void
-  /** Whom to call to take our place in this leg's call; null when there is none. */
-  replacementFor(leg: string): ReferTarget | null
   /** Somebody is to take the place of this leg's peer: what `accept` makes is one more call that comes in. */
   replaced(leg: SipLeg, accept: () => void): void
 }
@@ -117,7 +112,7 @@ export class SipLeg implements Leg {
       case 'dtmf':
         return this.#digit(command)
       case 'record':
-        return this.#record(command)
+        return askToRecord(this.#session, this.#account.recording, command, (event) => this.#emit(event))
       case 'refer':
       case 'report':
         return this.#refers?.send(command)
@@ -127,17 +122,14 @@ export class SipLeg implements Leg {
   }
 
   /** Whom to call to take our place in this call. */
-  get replacement(): ReferTarget | null {
-    return this.#session === null || !this.#isAnswered || this.#isOver ? null : replacementFor(this.#session)
+  get replacement() {
+    return this.#isAnswered && !this.#isOver ? (this.#refers?.replacement ?? null) : null
   }
 
   /** The socket is gone. A call that is not answered yet cannot be any more: the caller's request went with it. */
   connectionLost() {
     if (!this.#isIncoming || this.#isAccepted || this.#session?.isEnded() !== false) return
-    this.#end({
-      type: 'leg.ended',
-      end: { by: 'system', reason: 'network', text: 'The connection was lost while it rang' }
-    })
+    this.#fail('network', 'The connection was lost while it rang')
     terminate(this.#session)
   }
 
@@ -189,11 +181,9 @@ export class SipLeg implements Leg {
     this.#stopGathering = limitGathering(session, this.#account.gathering)
     peerOpensOurMicrophone(session)
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
-    this.#refers = new Refers(session, this.#account, {
-      emit: (event) => this.#emit(event),
-      replaced: (accept) => this.#account.replaced(this, accept)
-    })
-    const offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    const emit = (event: LegEvent) => this.#emit(event)
+    this.#refers = new Refers(session, this.#account, emit, (accept) => this.#account.replaced(this, accept))
+    const offers = new Offers(session, { emit, gone: () => this.#gone() })
     this.#offers = offers
     this.#timer = keepSession(session, this.#account.sessionExpires, {
       reinvite: () => offers.refresh(),
@@ -232,10 +222,7 @@ export class SipLeg implements Leg {
   }
 
   #expired(session: Session) {
-    this.#end({
-      type: 'leg.ended',
-      end: { by: 'system', reason: 'timeout', text: 'The peer no longer says that the call stands (RFC 4028)' }
-    })
+    this.#fail('timeout', 'The peer no longer says that the call stands (RFC 4028)')
     terminate(session)
   }
 
@@ -256,22 +243,11 @@ export class SipLeg implements Leg {
     })
   }
 
-  #digit(command: Extract<LegCommand, { type: 'dtmf' }>) {
-    const { attempt } = command
+  #digit({ attempt, method, ...digit }: Extract<LegCommand, { type: 'dtmf' }>) {
     if (this.#session === null) return
-    const method = command.method ?? this.#account.digits
-    sendDigit(this.#session, command, method, {
+    sendDigit(this.#session, digit, method ?? this.#account.digits, {
       sent: () => this.#emit({ type: 'leg.dtmf.sent', attempt }),
       failed: (cause: Failure) => this.#emit({ type: 'leg.dtmf.failed', attempt, cause })
-    })
-  }
-
-  #record({ attempt, action }: Extract<LegCommand, { type: 'record' }>) {
-    const { recording } = this.#account
-    if (this.#session === null || recording === null) return
-    askToRecord(this.#session, recording, action, {
-      done: () => this.#emit({ type: 'leg.record.done', attempt, action }),
-      refused: (cause) => this.#emit({ type: 'leg.record.refused', attempt, cause })
     })
   }
 
@@ -297,6 +273,10 @@ export class SipLeg implements Leg {
       end: { by: 'remote', reason: 'hangup', code: 481, text: 'The far end does not know this call' }
     })
     if (this.#session !== null) terminate(this.#session)
+  }
+
+  #fail(reason: 'network' | 'timeout', text: string) {
+    this.#end({ type: 'leg.ended', end: { by: 'system', reason, text } })
   }
 
   #end(event: LegEvent) {

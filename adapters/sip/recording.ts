@@ -1,4 +1,4 @@
-import type { Failure, RecordAction } from '../../machines/index.ts'
+import type { Failure, LegCommand, LegEvent, RecordAction } from '../../machines/index.ts'
 import { sendDigit } from './digits.ts'
 import { requestThatMayFail } from './jssip-session-defects.ts'
 import type { Session } from './jssip.ts'
@@ -9,7 +9,13 @@ import type { Session } from './jssip.ts'
  */
 export type RecordingMethod = 'info' | Readonly<{ start: string; stop: string; pause?: string; resume?: string }>
 
-export interface RecordingOutcome {
+/** What recording needs of the account. */
+export interface RecordingAccount {
+  /** How the server records; null where it does not. */
+  readonly recording: RecordingMethod | null
+}
+
+interface Outcome {
   readonly done: () => void
   readonly refused: (cause: Failure) => void
 }
@@ -32,17 +38,23 @@ export function checkRecording(method: RecordingMethod | undefined) {
   }
 }
 
+/** A call without a session is over, or was never there: nobody waits for an answer. */
 export function askToRecord(
-  session: Session,
-  method: RecordingMethod,
-  action: RecordAction,
-  outcome: RecordingOutcome
+  session: Session | null,
+  method: RecordingMethod | null,
+  { attempt, action }: Extract<LegCommand, { type: 'record' }>,
+  emit: (event: LegEvent) => void
 ) {
-  if (method === 'info') return inInfo(session, action, outcome)
-  void inDigits(session, method[action] ?? '', outcome)
+  if (session === null || method === null) return
+  const outcome: Outcome = {
+    done: () => emit({ type: 'leg.record.done', attempt, action }),
+    refused: (cause) => emit({ type: 'leg.record.refused', attempt, cause })
+  }
+  if (method === 'info') inInfo(session, action, outcome)
+  else void inDigits(session, method[action] ?? '', outcome)
 }
 
-function inInfo(session: Session, action: RecordAction, { done, refused }: RecordingOutcome) {
+function inInfo(session: Session, action: RecordAction, { done, refused }: Outcome) {
   const rejected = (code?: number, text?: string) =>
     refused({
       code: 'recording.rejected',
@@ -63,7 +75,7 @@ function inInfo(session: Session, action: RecordAction, { done, refused }: Recor
 }
 
 /** Nobody answers digits: they are taken for done when they have been sent. */
-async function inDigits(session: Session, code: string, { done, refused }: RecordingOutcome) {
+async function inDigits(session: Session, code: string, { done, refused }: Outcome) {
   for (const tone of code) {
     const cause = await new Promise<Failure | null>((resolve) => {
       sendDigit(session, { tone, duration: digit }, null, { sent: () => resolve(null), failed: resolve })

@@ -38,10 +38,15 @@ export function localRecorder(options: LocalRecorderOptions): LocalRecorder {
   return new BrowserRecorder(options)
 }
 
+interface Finish {
+  readonly resolve: () => void
+  readonly reject: (cause: unknown) => void
+}
+
 class BrowserRecorder implements LocalRecorder {
   readonly finished: Promise<void>
   readonly #options: LocalRecorderOptions
-  readonly #finish: { readonly resolve: () => void; readonly reject: (cause: unknown) => void }
+  readonly #finish: Finish | null
   #mix: Mix | null = null
   #outlet: Outlet | null = null
   #recorder: MediaRecorder | null = null
@@ -49,10 +54,10 @@ class BrowserRecorder implements LocalRecorder {
 
   constructor(options: LocalRecorderOptions) {
     this.#options = options
-    let settle = { resolve: () => {}, reject: (_: unknown) => {} }
-    this.finished = new Promise((resolve, reject) => (settle = { resolve, reject }))
+    let finish: Finish | null = null
+    this.finished = new Promise((resolve, reject) => (finish = { resolve, reject }))
     this.finished.catch(() => {})
-    this.#finish = settle
+    this.#finish = finish as Finish | null
   }
 
   async start(streams: RecordedStreams, lost: (cause: unknown) => void) {
@@ -62,7 +67,7 @@ class BrowserRecorder implements LocalRecorder {
     const mimeType = typeOf(this.#options)
     const giveUp = (cause: unknown) => {
       this.#letGo()
-      this.#finish.reject(cause)
+      this.#finish?.reject(cause)
       lost(cause)
     }
     const outlet = createOutlet(sink, backlog, giveUp)
@@ -82,7 +87,7 @@ class BrowserRecorder implements LocalRecorder {
       await heard(recorder, 'start', () => recorder.start(timeslice))
     } catch (error) {
       this.#letGo()
-      this.#finish.reject(error)
+      this.#finish?.reject(error)
       throw error
     }
   }
@@ -112,7 +117,7 @@ class BrowserRecorder implements LocalRecorder {
     if (recorder !== null && recorder.state !== 'inactive') await heard(recorder, 'stop', () => recorder.stop())
     this.#letGo()
     await this.#outlet?.close()
-    this.#finish.resolve()
+    this.#finish?.resolve()
   }
 
   #running(): MediaRecorder {

@@ -50,7 +50,7 @@ export function createOutlet(sink: RecordingSink, backlog: number, failed: (caus
     async close() {
       await taken
       if (fault === null) await end().catch(fail)
-      if (fault !== null) throw fault as CallError
+      if (fault !== null) throw fault
     }
   }
 }

@@ -20,7 +20,7 @@ type Wanted = Omit<LocalRecorderOptions, 'sink'> & { readonly sink?: 'callback' 
 /** Has the youngest call recorded, in pieces of a tenth of a second. */
 function record({ page }: Phone, wanted: Wanted = {}): Promise<void> {
   return page.evaluate(
-    async ({ sink = 'callback', takes = Infinity, ...options }) => {
+    async ({ sink = 'callback', takes, ...options }) => {
       window.pieces = []
       window.sinkIsClosed = false
       const write = async (piece: Blob) => {

@@ -56,7 +56,7 @@ describe.each(charts)('In the chart of $name', ({ ground, surveyed }) => {
   const { machine } = ground
   const leaves = allNodes(machine).filter((node) => Object.keys(node.states).length === 0 && node.type !== 'history')
 
-  test('every state can be reached', () => {
+  test('every state can be reached', { timeout: 600_000 }, () => {
     const reached = new Set(surveyed.moves.flatMap(({ from, to }) => [from.snapshot, to].flatMap(nodesOf)))
     const passed = new Set(surveyed.moves.flatMap((move) => passedThrough(machine, move)))
 
