@@ -10,7 +10,7 @@ import type {
   SignallingEvent
 } from '../machines/index.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
-import { checkDigits } from './checks.ts'
+import { queuedDigits } from './checks.ts'
 import type { DialRequest } from './dial-request.ts'
 import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
@@ -158,16 +158,9 @@ export class CallHandle implements RelatedCall {
   }
 
   dtmf(digits: string, options?: DtmfOptions) {
-    const { duration = 100, gap = 70, method } = options ?? {}
-    const fault = checkDigits(digits, duration, gap)
-    if (fault !== null) return rejected(new CallError('call.invalid-digits', fault))
-    const offered = this.#actor.getSnapshot().context.capabilities.dtmf
-    if (offered.length === 0 || (method !== undefined && !offered.includes(method)))
-      return rejected(new CallError('dtmf.unsupported', 'The provider cannot send digits, or not in this way'))
     const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
-    const how = method === undefined ? {} : { method }
-    const tones = [...digits.toUpperCase()].map((tone) => ({ command, tone, duration, gap, ...how }))
-    return this.#command({ type: 'dtmf', digits: tones }, command)
+    const queued = queuedDigits(command, digits, options, this.#actor.getSnapshot().context.capabilities.dtmf)
+    return queued instanceof CallError ? rejected(queued) : this.#command({ type: 'dtmf', digits: queued }, command)
   }
 
   record(recorder?: Recorder) {

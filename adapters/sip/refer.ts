@@ -7,7 +7,7 @@ import {
   requestThatMayFail
 } from './jssip-session-defects.ts'
 import type { EndEvent, Request, Response, Session, UserAgent } from './jssip.ts'
-import { readReplaces, referredByIn } from './replaces.ts'
+import { readReplaces, referredByIn, replacementFor } from './replaces.ts'
 import type { ReferTarget } from './replaces.ts'
 import { sipFragment, statusIn } from './wire.ts'
 
@@ -16,12 +16,6 @@ export interface ReferAccount {
   readonly ua: UserAgent
   /** Whom to call to take our place in this leg's call; null when there is none. */
   replacementFor(leg: string): ReferTarget | null
-}
-
-export interface ReferListener {
-  emit(event: LegEvent): void
-  /** Somebody is to take the place of the peer: what `accept` makes is one more call that comes in. */
-  replaced(accept: () => void): void
 }
 
 export type ReferCommand = Extract<LegCommand, { type: 'refer' | 'report' }>
@@ -47,18 +41,29 @@ export class Refers {
   readonly #theirs = new Map<string, Received>()
   #isReplaced = false
 
-  constructor(session: Session, account: ReferAccount, listener: ReferListener) {
+  /** `replaced`: somebody is to take the place of the peer; what `accept` makes is one more call that comes in. */
+  constructor(
+    session: Session,
+    account: ReferAccount,
+    emit: (event: LegEvent) => void,
+    replaced: (accept: () => void) => void
+  ) {
     this.#session = session
     this.#account = account
-    this.#emit = (event) => listener.emit(event)
+    this.#emit = emit
     replacesOfAnEarlyCallIsForbidden(session)
     // JsSIP leaves it unanswered when nobody says anything
     session.on('replaces', ({ accept }) => {
       this.#isReplaced = true
-      listener.replaced(accept)
+      replaced(accept)
     })
     referIsTakenUnasked(session, (request) => this.#received(request))
     notificationWithoutEventThrows(session, (request) => this.#notified(request))
+  }
+
+  /** Whom to call to take our place in this call, which is answered. */
+  get replacement(): ReferTarget {
+    return replacementFor(this.#session)
   }
 
   send(command: ReferCommand) {

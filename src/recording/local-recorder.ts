@@ -140,7 +140,10 @@ function typeOf({ mimeType }: LocalRecorderOptions): string {
   }
   const supported = (mimeType === undefined ? types : [mimeType]).find((type) => MediaRecorder.isTypeSupported(type))
   if (supported !== undefined) return supported
-  throw new CallError('recording.unsupported', `The browser makes no recordings of type ${mimeType ?? types.join(', ')}`)
+  throw new CallError(
+    'recording.unsupported',
+    `The browser makes no recordings of type ${mimeType ?? types.join(', ')}`
+  )
 }
 
 /** Does it, and waits until the recorder says that it is so. */

@@ -278,7 +278,13 @@ describe('A call that is recorded on our side', () => {
     const broken = (): never => {
       throw new Error('Broken')
     }
-    const mute: Recorder = { start: () => Promise.resolve(), follow: broken, pause: broken, resume: broken, stop: broken }
+    const mute: Recorder = {
+      start: () => Promise.resolve(),
+      follow: broken,
+      pause: broken,
+      resume: broken,
+      stop: broken
+    }
 
     expect(await errorOf(call.record({ ...mute, start: broken }))).toMatchObject({ code: 'recording.failed' })
     await call.record(mute)

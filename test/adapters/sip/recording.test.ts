@@ -22,7 +22,12 @@ async function asked(call: OurCall, action: RecordAction, attempt = 1): Promise<
 }
 
 function transport(recording?: SipOptions['recording']) {
-  const options = { url: 'ws://line.test', uri: 'sip:alice@example.test', WebSocket: openLine().WebSocket, RTCPeerConnection }
+  const options = {
+    url: 'ws://line.test',
+    uri: 'sip:alice@example.test',
+    WebSocket: openLine().WebSocket,
+    RTCPeerConnection
+  }
   return sipTransport({ ...options, ...(recording === undefined ? {} : { recording }) })
 }
 

@@ -64,6 +64,8 @@ export function hearIn({ page }: Phone): Promise<readonly (readonly string[])[]>
     const heard = channels.map(passages)
     // one that is the same on both sides is in the middle
     const [left, ...others] = heard
-    return others.every((other) => JSON.stringify(other) === JSON.stringify(left)) && left !== undefined ? [left] : heard
+    return others.every((other) => JSON.stringify(other) === JSON.stringify(left)) && left !== undefined
+      ? [left]
+      : heard
   }, tones)
 }
