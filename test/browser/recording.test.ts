@@ -1,4 +1,5 @@
 /** Calls recorded in a real browser: the recording is decoded, and who can be heard in it, and when, is measured. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { EngineEvent, RecordedStreams } from '../../src/index.ts'
 import type { LocalRecorder, LocalRecorderOptions } from '../../src/recording/index.ts'
@@ -151,6 +152,23 @@ onEmulator('a call that is recorded in the browser', (stage) => {
 
     await alice.page.evaluate(() => window.recorder.finished)
     expect(await alice.page.evaluate(() => window.sinkIsClosed)).toBe(true)
+    expect(await hearIn(alice)).toEqual([['low+high']])
+  })
+
+  test('becomes a file, as in the example', async () => {
+    const readme = readFileSync(new URL('../../src/recording/README.md', import.meta.url), 'utf8')
+    const example = /```js\n(.*?)```/s.exec(readme)?.[1] ?? ''
+    const [alice] = await humming(stage)
+
+    await alice.page.evaluate(async (source) => {
+      const code = source.replace(/^import .*$/m, '').replace('await call.pause', 'await aWhile()\nawait call.pause')
+      const aWhile = () => new Promise((resolve) => setTimeout(resolve, 1_200))
+      const body = `return (async () => { ${code}\nreturn recording })()`
+      // oxlint-disable-next-line no-implied-eval, no-new-func -- what a reader copies is what runs
+      const act = new Function('call', 'localRecorder', 'aWhile', body)
+      window.pieces = [await act(window.phone.call, window.callchart.localRecorder, aWhile)]
+    }, example)
+
     expect(await hearIn(alice)).toEqual([['low+high']])
   })
 
