@@ -1,4 +1,4 @@
-import { fc, test as property } from '@fast-check/vitest'
+import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import type { CallInput, RecordAction } from '../../machines/index.ts'
 import { startCall } from './support/bench.ts'
@@ -125,9 +125,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ does: fc.boolean(), which: fc.nat(3) })
 )
 
-property.prop([fc.array(steps, { maxLength: 30 }), fc.boolean()])(
-  'is what the recorder says, whatever it is asked and does, and in whatever order it answers',
-  (sequence, isLocal) => {
+test('A recording is what the recorder says, whatever it is asked and does, and in whatever order it answers', () => {
+  const runs = fc.property(fc.array(steps, { maxLength: 30 }), fc.boolean(), (sequence, isLocal) => {
     const call = established()
     const who = isLocal ? 'media' : 'leg'
     let truth = 'off'
@@ -169,5 +168,6 @@ property.prop([fc.array(steps, { maxLength: 30 }), fc.boolean()])(
     const begun = facts(call).filter(({ type }) => type === 'recording.started').length
     const over = facts(call).filter(({ type }) => type === 'recording.stopped' || type === 'recording.lost').length
     expect(begun - over).toBe(truth === 'off' ? 0 : 1)
-  }
-)
+  })
+  fc.assert(runs)
+})
