@@ -13,7 +13,9 @@ export type {
   MediaEvent,
   MediaRequest,
   QueuedDigit,
-  SignallingEvent
+  SignallingEvent,
+  VideoPolicy,
+  VideoSource
 } from './call/model.ts'
 export type {
   RecordedBy,
@@ -52,5 +54,6 @@ export type {
   Terms,
   Transport,
   TransportCommand,
-  TransportEvent
+  TransportEvent,
+  Video
 } from './transport.ts'

@@ -7,10 +7,13 @@ import type {
   callMachine,
   MediaRequest,
   RelationEvent,
-  SignallingEvent
+  SignallingEvent,
+  VideoSource
 } from '../machines/index.ts'
+import { createFacts, Source } from './behavior.ts'
+import type { Facts } from './behavior.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
-import { queuedDigits } from './checks.ts'
+import { queuedDigits } from './digits.ts'
 import type { DialRequest } from './dial-request.ts'
 import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
@@ -18,22 +21,23 @@ import { outcomes, Pending } from './pending.ts'
 import type { Recorder } from './recorder.ts'
 import type { Resources } from './registry.ts'
 import type { RelatedCall, Relations } from './relations.ts'
-import { callView } from './view.ts'
+import { Shown } from './shown.ts'
+import { callView, stamped } from './view.ts'
 import type { CallTimes, CallView } from './view.ts'
-import { Watched } from './watched.ts'
 
 const unexplained: CallEnd = { by: 'system', reason: 'error' }
 
 /** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
-export class CallHandle implements RelatedCall {
+export class CallHandle extends Shown implements RelatedCall {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
   readonly #resources: Resources
   readonly #relations: Relations
-  readonly #watched = new Watched<CallEmitted>()
+  readonly #source: Source
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
+  #events: Facts<CallEmitted> | null = null
   #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
   #view: CallView | null = null
   /** The snapshot that `#view` is of; null when something besides the snapshot has changed. */
@@ -51,7 +55,10 @@ export class CallHandle implements RelatedCall {
     relations: Relations,
     listener: (call: CallHandle, fact: CallEmitted) => void
   ) {
+    const source = new Source()
+    super(source)
     const { id, direction } = actor.getSnapshot().context
+    this.#source = source
     this.id = id
     this.direction = direction
     this.#actor = actor
@@ -60,7 +67,7 @@ export class CallHandle implements RelatedCall {
     this.#listener = (fact) => listener(this, fact)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
-      next: () => this.#watched.changed(),
+      next: () => this.#source.changed(),
       error: (error) =>
         this.#break({ by: 'system', reason: 'error', text: error instanceof Error ? error.message : String(error) })
     })
@@ -75,46 +82,20 @@ export class CallHandle implements RelatedCall {
     return this.#view
   }
 
+  protected get streams() {
+    return this.#resources.media
+  }
+
   get media(): MediaRequest {
     return this.#actor.getSnapshot().context.media
   }
 
   get events$(): Observable<CallEmitted> {
-    return this.#watched.events$
-  }
-
-  get view$() {
-    return this.#behavior('view', () => this.state)
-  }
-  get status$() {
-    return this.#behavior('status', () => this.state.status)
-  }
-  get hold$() {
-    return this.#behavior('hold', () => this.state.hold)
-  }
-  get microphone$() {
-    return this.#behavior('microphone', () => this.state.microphone)
-  }
-  get path$() {
-    return this.#behavior('path', () => this.state.path)
-  }
-  get signalling$() {
-    return this.#behavior('signalling', () => this.state.signalling)
-  }
-  get recording$() {
-    return this.#behavior('recording', () => this.state.recording)
-  }
-  get transfer$() {
-    return this.#behavior('transfer', () => this.state.transfer)
-  }
-  get referral$() {
-    return this.#behavior('referral', () => this.state.referral)
-  }
-  get end$() {
-    return this.#behavior('end', () => this.state.end)
-  }
-  get remoteStream$() {
-    return this.#behavior('remoteStream', () => this.#resources.media.remoteStream)
+    if (this.#events === null) {
+      this.#events = createFacts()
+      if (this.#isTold) this.#events.done()
+    }
+    return this.#events.facts$
   }
 
   can(command: CallCommandName): boolean {
@@ -123,7 +104,7 @@ export class CallHandle implements RelatedCall {
   }
 
   can$(command: CallCommandName) {
-    return this.#behavior(`can ${command}`, () => this.can(command))
+    return this.behavior(`can ${command}`, () => this.can(command))
   }
 
   answer(options?: { readonly media?: MediaRequest }) {
@@ -148,18 +129,36 @@ export class CallHandle implements RelatedCall {
   }
 
   mute() {
-    if (this.state.microphone === 'muted' && !this.#pending.waitsFor('microphone.live')) return Promise.resolve()
-    return this.#command({ type: 'mute' })
+    return this.#toggle('mute', this.state.microphone === 'muted', 'microphone.live')
   }
 
   unmute() {
-    if (this.state.microphone === 'live' && !this.#pending.waitsFor('microphone.muted')) return Promise.resolve()
-    return this.#command({ type: 'unmute' })
+    return this.#toggle('unmute', this.state.microphone === 'live', 'microphone.muted')
+  }
+
+  enableVideo(video?: VideoSource | 'receive') {
+    return this.#command({ type: 'enableVideo', ...(video === undefined ? {} : { video }) })
+  }
+
+  disableVideo() {
+    return this.#command({ type: 'disableVideo' })
+  }
+
+  refuseVideo() {
+    return this.#command({ type: 'refuseVideo' })
+  }
+
+  muteCamera() {
+    return this.#toggle('muteCamera', this.state.camera === 'muted', 'camera.live')
+  }
+
+  unmuteCamera() {
+    return this.#toggle('unmuteCamera', this.state.camera === 'live', 'camera.muted')
   }
 
   dtmf(digits: string, options?: DtmfOptions) {
     const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
-    const queued = queuedDigits(command, digits, options, this.#actor.getSnapshot().context.capabilities.dtmf)
+    const queued = queuedDigits(command, digits, options ?? {}, this.#actor.getSnapshot().context.capabilities)
     return queued instanceof CallError ? rejected(queued) : this.#command({ type: 'dtmf', digits: queued }, command)
   }
 
@@ -247,6 +246,11 @@ export class CallHandle implements RelatedCall {
     return this.state.end ?? unexplained
   }
 
+  /** What is so already need not be asked for, unless its opposite is on its way. */
+  #toggle(type: 'mute' | 'unmute' | 'muteCamera' | 'unmuteCamera', isSo: boolean, opposite: CallEmitted['type']) {
+    return isSo && !this.#pending.waitsFor(opposite) ? Promise.resolve() : this.#command({ type })
+  }
+
   #command(command: CallCommand, id?: string): Promise<void> {
     if (this.#isOver) return rejected(this.#endError())
     const outcome = outcomes[command.type]
@@ -272,16 +276,17 @@ export class CallHandle implements RelatedCall {
     this.#pending.told(fact)
     if (this.#isTold) this.#pending.over(() => this.#endError())
     this.#listener(frozen(fact))
-    this.#watched.tell(fact)
-    if (fact.type === 'call.ended') this.#watched.done()
+    this.#events?.tell(fact)
+    if (fact.type !== 'call.ended') return
+    this.#events?.done()
+    this.#source.changed()
+    this.#source.done()
   }
 
   #stamp(fact: CallEmitted) {
-    const now = Date.now()
-    if (fact.type === 'call.ringing') this.#times = frozen({ ...this.#times, ringing: this.#times.ringing ?? now })
-    else if (fact.type === 'call.established') this.#times = frozen({ ...this.#times, established: now })
-    else if (fact.type === 'call.ended') this.#times = frozen({ ...this.#times, ended: now })
-    else return
+    const times = stamped(this.#times, fact.type)
+    if (times === this.#times) return
+    this.#times = times
     this.#viewed = null
   }
 
@@ -291,9 +296,5 @@ export class CallHandle implements RelatedCall {
     // it never came to a call: what kept it from that says more than its end
     const isMedia = end.reason === 'media' && this.#times.established === null
     return isMedia && cause !== null ? errorOf(cause) : endErrorOf(end)
-  }
-
-  #behavior<T>(name: string, read: () => T) {
-    return this.#watched.behavior(name, read)
   }
 }

@@ -1,5 +1,4 @@
-import type { DialOptions, DtmfMethod, QueuedDigit } from '../machines/index.ts'
-import type { DtmfOptions } from './call.ts'
+import type { DialOptions } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 import { frozen } from './frozen.ts'
 
@@ -33,24 +32,8 @@ export function checkDial(target: unknown, options: DialOptions): CallError | nu
   return null
 }
 
-/** The digits as the call queues them, or why they cannot be sent. */
-export function queuedDigits(
-  command: string,
-  digits: string,
-  options: DtmfOptions | undefined,
-  offered: readonly DtmfMethod[]
-): readonly QueuedDigit[] | CallError {
-  const { duration = 100, gap = 70, method } = options ?? {}
-  const fault = checkDigits(digits, duration, gap)
-  if (fault !== null) return new CallError('call.invalid-digits', fault)
-  if (offered.length === 0 || (method !== undefined && !offered.includes(method)))
-    return new CallError('dtmf.unsupported', 'The provider cannot send digits, or not in this way')
-  const how = method === undefined ? {} : { method }
-  return [...digits.toUpperCase()].map((tone) => ({ command, tone, duration, gap, ...how }))
-}
-
 /** Says what is wrong with these digits, or null. */
-function checkDigits(digits: string, duration: number, gap: number): string | null {
+export function checkDigits(digits: string, duration: number, gap: number): string | null {
   if (typeof digits !== 'string' || !/^[0-9A-D*#]+$/i.test(digits)) return 'Digits are 0-9, A-D, * and #'
   if (!(duration >= 40 && duration <= 6_000)) return 'A tone lasts between 40 and 6000 ms'
   if (!(gap >= 30 && gap <= 6_000)) return 'The gap between tones is between 30 and 6000 ms'

@@ -1,16 +1,7 @@
 import type { Observable, Subscription } from 'rxjs'
 import { createActor, fromCallback } from 'xstate'
 import { callMachine } from '../machines/index.ts'
-import type {
-  CallEmitted,
-  CallEnd,
-  CallInput,
-  ConnectionEmitted,
-  ReceivedRefer,
-  RegistrationEmitted,
-  Transport,
-  TransportEvent
-} from '../machines/index.ts'
+import type { CallEmitted, CallEnd, CallInput, ReceivedRefer, Transport, TransportEvent } from '../machines/index.ts'
 import { Account } from './account.ts'
 import type { AccountFact, Clock } from './account.ts'
 import { createFacts, derive, Source } from './behavior.ts'
@@ -20,6 +11,7 @@ import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import type { DialRequest } from './dial-request.ts'
+import type { EngineEvent } from './engine-event.ts'
 import { CallError, errorOf, failureOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import type { MediaOptions } from './media.ts'
@@ -38,18 +30,6 @@ export interface EngineOptions {
   readonly media?: MediaOptions
   /** Drives every deadline; for tests. */
   readonly clock?: Clock
-}
-
-/** Something that happened, and when; `call` is null for what concerns the account. */
-export interface EngineEvent {
-  /** Milliseconds since the epoch. */
-  readonly at: number
-  readonly call: string | null
-  readonly event:
-    | CallEmitted
-    | ConnectionEmitted
-    | RegistrationEmitted
-    | Extract<TransportEvent, { type: 'transport.garbage' }>
 }
 
 /** One account and its calls. */
@@ -115,9 +95,9 @@ class EngineImplementation implements Engine {
   constructor({ transport, policy, media = {}, clock }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
+    this.#policy = resolved
     const { dtmf, recording } = transport.capabilities
     this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...dtmf], recording: [...recording] })
-    this.#policy = resolved
     this.#media = media
     this.#root = createActor(
       fromCallback(() => {}),
@@ -268,7 +248,7 @@ class EngineImplementation implements Engine {
     this.#ring(event)
   }
 
-  #ring({ leg, from, replaces, referredBy }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
+  #ring({ leg, from, video = 'off', replaces, referredBy }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
     if (this.#handles.has(leg)) return this.#tell(null, garbage)
     const { replacement } = this.#policy
     const replaced = replaces === undefined ? undefined : this.#handles.get(replaces)
@@ -277,6 +257,7 @@ class EngineImplementation implements Engine {
       const call = this.#start(leg, {
         direction: 'incoming',
         remote: from,
+        wish: video,
         ...(referredBy === undefined ? {} : { referredBy }),
         ...(isTakenOver ? { media: replaced.media, succession: successionOf(replaced) } : {})
       })

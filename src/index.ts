@@ -3,7 +3,8 @@ export type { Call, CallCommandName, DtmfOptions } from './call.ts'
 export type { ConnectionStatus, ConnectionView, RegistrationStatus, RegistrationView } from './connection-view.ts'
 export { createEngine } from './engine.ts'
 export type { DialRequest } from './dial-request.ts'
-export type { Engine, EngineEvent, EngineOptions } from './engine.ts'
+export type { Engine, EngineOptions } from './engine.ts'
+export type { EngineEvent } from './engine-event.ts'
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
@@ -18,7 +19,8 @@ export type {
   RecordingView,
   ReferralView,
   SignallingView,
-  TransferView
+  TransferView,
+  VideoView
 } from './view.ts'
 export type {
   BackoffPolicy,
@@ -39,5 +41,7 @@ export type {
   RecordedBy,
   RegistrationEmitted,
   TransferPolicy,
-  Transport
+  Transport,
+  VideoPolicy,
+  VideoSource
 } from '../machines/index.ts'

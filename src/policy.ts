@@ -1,5 +1,5 @@
 import { defaultBackoff, defaultTransferPolicy } from '../machines/index.ts'
-import type { BackoffPolicy, TransferPolicy } from '../machines/index.ts'
+import type { BackoffPolicy, TransferPolicy, VideoPolicy } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 
 /** What an application may decide about the engine. Everything has a default. */
@@ -12,6 +12,8 @@ export interface Policy {
   readonly register?: boolean
   /** Milliseconds after which `connect()` rejects; the engine itself goes on trying. Default 30 000. */
   readonly connectDeadline?: number
+  /** What may happen with video unasked. Default: `{ onWish: 'ask', withoutCamera: 'fail' }`. */
+  readonly video?: Partial<VideoPolicy>
   /** Whether calls may be recorded, whoever does it. What the law wants to be asked or said first is the application's. Default true. */
   readonly recording?: boolean
   /** Milliseconds, by the names the charts give their delays. */
@@ -41,7 +43,9 @@ const deadlines = [
   'referDeadline',
   'reportDeadline',
   'transferDeadline',
-  'referralDeadline'
+  'referralDeadline',
+  'askDeadline',
+  'wishDeadline'
 ] as const
 
 /** The delays of the call chart that an application may want to set. */
@@ -56,6 +60,7 @@ const defaultRegistrationBackoff: BackoffPolicy = {
 
 export interface CallPolicy {
   readonly transfer: TransferPolicy
+  readonly videoPolicy: VideoPolicy
   readonly mayRecord: boolean
 }
 
@@ -81,8 +86,19 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
     ),
-    calls: { transfer: transferPolicy(policy.transfer), mayRecord: policy.recording ?? true },
+    calls: {
+      transfer: transferPolicy(policy.transfer),
+      videoPolicy: videoPolicy(policy.video),
+      mayRecord: policy.recording ?? true
+    },
     replacement: oneOf('replacement', choices, policy.replacement ?? 'accept')
+  }
+}
+
+function videoPolicy({ onWish = 'ask', withoutCamera = 'fail' }: Partial<VideoPolicy> = {}): VideoPolicy {
+  return {
+    onWish: oneOf('video.onWish', ['accept', 'receive', 'refuse', 'ask'], onWish),
+    withoutCamera: oneOf('video.withoutCamera', ['receive', 'fail'], withoutCamera)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate'
-import type { CallEnd, callMachine, Party, TransferContext } from '../machines/index.ts'
+import type { CallEmitted, CallEnd, callMachine, Party, TransferContext, Video } from '../machines/index.ts'
 import { frozen, keep } from './frozen.ts'
 
 export type CallSnapshot = SnapshotFrom<typeof callMachine>
@@ -24,6 +24,15 @@ export interface HoldView {
 export interface RecordingView {
   readonly state: 'off' | 'starting' | 'on' | 'pausing' | 'paused' | 'resuming' | 'stopping'
   readonly by: 'provider' | 'local' | null
+}
+
+export interface VideoView {
+  /** `asking`: somebody there is being asked. `switching`: what there was is still sent. */
+  readonly local: 'off' | 'enabling' | 'asking' | 'on' | 'switching' | 'receiving' | 'disabling'
+  /** Whether the peer's comes in. */
+  readonly remote: 'off' | 'on'
+  /** What the peer asks for and has no answer to yet: that we look (`receive`), or show ours as well (`on`). */
+  readonly wish: 'receive' | 'on' | null
 }
 
 export type PathView = 'connecting' | 'connected' | 'interrupted' | 'restarting'
@@ -68,6 +77,9 @@ export interface CallView {
   readonly hold: HoldView
   /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
   readonly microphone: 'live' | 'muted' | 'off'
+  readonly video: VideoView
+  /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
+  readonly camera: 'live' | 'muted' | 'off'
   /** Established means signalling *and* media only while this is `connected`. Null before and after. */
   readonly path: PathView | null
   readonly signalling: SignallingView | null
@@ -85,6 +97,8 @@ export interface CallView {
 
 const notRecorded: RecordingView = frozen({ state: 'off', by: null })
 const notHeld: HoldView = frozen({ local: 'active', remote: 'active' })
+
+const noVideo: VideoView = frozen({ local: 'off', remote: 'off', wish: null })
 
 const setupStatus = {
   acquiring: 'acquiring',
@@ -132,6 +146,8 @@ export function callView(
     earlyMedia: context.earlyMedia,
     hold: keep(before?.hold ?? null, regions?.hold ?? notHeld),
     microphone: status === 'ended' ? 'off' : value.microphone,
+    video: keep(before?.video ?? null, videoView(status, context.wish, regions)),
+    camera: status === 'ended' ? 'off' : value.camera,
     path: regions === null ? null : pathView(regions.path),
     signalling: regions === null ? null : signallingView(regions.signalling),
     negotiation: regions?.negotiation ?? null,
@@ -149,6 +165,19 @@ export function callView(
 }
 
 type Regions = Extract<CallSnapshot['value']['progress'], { established: unknown }>['established']
+
+function videoView(status: CallStatus, wish: Video, regions: Regions | null): VideoView {
+  const wanted = wish === 'receive' || wish === 'on' ? wish : null
+  if (regions === null) return status === 'ringing' || status === 'answering' ? { ...noVideo, wish: wanted } : noVideo
+  const { local, remote, wish: ofPeer } = regions.video
+  return { local: localVideo(local), remote, wish: ofPeer === 'wished' ? wanted : null }
+}
+
+function localVideo(local: Regions['video']['local']): VideoView['local'] {
+  if (typeof local === 'string') return local === 'unknown' ? 'off' : local
+  if ('enabling' in local) return local.enabling === 'asking' ? 'asking' : 'enabling'
+  return local.on === 'steady' ? 'on' : 'switching'
+}
 
 function pathView(path: Regions['path']): PathView {
   if (path === 'connected') return 'connected'
@@ -184,4 +213,12 @@ function referralView(
 ): ReferralView | null {
   if (referral === 'idle' || received === null) return null
   return keep(before, { state: referral, target: received.target, referredBy: received.referredBy ?? null })
+}
+
+/** The times, with that of this fact where it is one that counts. */
+export function stamped(times: CallTimes, fact: CallEmitted['type']): CallTimes {
+  const now = Date.now()
+  if (fact === 'call.ringing') return frozen({ ...times, ringing: times.ringing ?? now })
+  if (fact === 'call.established') return frozen({ ...times, established: now })
+  return fact === 'call.ended' ? frozen({ ...times, ended: now }) : times
 }

@@ -10,6 +10,7 @@ export const capabilities: Capabilities = {
   registration: true,
   hold: true,
   renegotiate: true,
+  video: true,
   dtmf: ['rtp', 'info'],
   recording: [],
   blindTransfer: true,

@@ -20,6 +20,7 @@ import { checkRecording, recordingActions } from './recording.ts'
 import type { RecordingMethod } from './recording.ts'
 import { capabilities, checkUrl, sessionExpiresOf, userAgent } from './options.ts'
 import type { SipOptions } from './options.ts'
+import { allowedBy } from '../webrtc/video.ts'
 import { DrivenSocket } from './socket.ts'
 import { referredByIn } from './replaces.ts'
 import type { ReferTarget } from './replaces.ts'
@@ -282,7 +283,8 @@ class SipTransport implements Transport, Account {
     leg.take(session)
     const [from, to] = [partyOf(request.from), partyOf(request.to)]
     const replaces = this.#replaced === null ? {} : { replaces: this.#replaced.id }
-    this.#emit({ type: 'transport.incoming', leg: id, from, to, ...replaces, ...referredByIn(request) })
+    const video = allowedBy(request.body ?? '', 'off')
+    this.#emit({ type: 'transport.incoming', leg: id, from, to, video, ...replaces, ...referredByIn(request) })
   }
 
   #emit(event: TransportEvent) {

@@ -1,4 +1,5 @@
 import type { CallEnd } from '../failure.ts'
+import { camera } from './camera.ts'
 import { callin } from './callin.ts'
 import { callout } from './callout.ts'
 import { dtmf } from './dtmf.ts'
@@ -12,6 +13,7 @@ import { recordingSetup } from './recording-setup.ts'
 import { referral } from './referral.ts'
 import { signalling } from './signalling.ts'
 import { transfer } from './transfer.ts'
+import { video } from './video.ts'
 
 const hungUp: CallEnd = { by: 'local', reason: 'hangup' }
 const cutOff: CallEnd = { by: 'system', reason: 'network' }
@@ -76,7 +78,7 @@ export const callMachine = recordingSetup.createMachine({
           description: 'Answered by both sides: signalling stands, and the path region says how media does.',
           type: 'parallel',
           entry: { type: 'tell', params: { fact: { type: 'call.established' } } },
-          states: { negotiation, hold, path, signalling, dtmf, transfer, referral, recording },
+          states: { negotiation, hold, video, path, signalling, dtmf, transfer, referral, recording },
           on: {
             hangup: { target: 'ending', actions: { type: 'noteEnd', params: { end: hungUp } } },
             'network.dead': { target: 'ending', actions: { type: 'noteEnd', params: { end: cutOff } } },
@@ -97,6 +99,7 @@ export const callMachine = recordingSetup.createMachine({
         }
       }
     },
-    microphone
+    microphone,
+    camera
   }
 })

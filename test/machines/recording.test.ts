@@ -170,4 +170,4 @@ test('A recording is what the recorder says, whatever it is asked and does, and 
     expect(begun - over).toBe(truth === 'off' ? 0 : 1)
   })
   fc.assert(runs)
-})
+}, 60_000)

@@ -13,6 +13,7 @@ export const everything: Capabilities = {
   registration: true,
   hold: true,
   renegotiate: true,
+  video: true,
   dtmf: ['rtp', 'info'],
   recording: ['start', 'pause', 'resume', 'stop'],
   blindTransfer: true,
@@ -22,6 +23,7 @@ export const nothing: Capabilities = {
   registration: false,
   hold: false,
   renegotiate: false,
+  video: false,
   dtmf: [],
   recording: [],
   blindTransfer: false,
@@ -63,11 +65,19 @@ export const callGround: Ground = {
     outgoing,
     incoming,
     { ...outgoing, capabilities: nothing, transfer: { hold: true, incoming: 'accept' } },
-    { ...incoming, succession: { muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } }
+    { ...incoming, succession: { muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } },
+    { ...incoming, wish: 'on' },
+    { ...outgoing, videoPolicy: { onWish: 'accept', withoutCamera: 'receive' } }
   ],
   samples: callSamples,
   internal: ['negotiation.settled', 'negotiation.failed', 'signalling.attached', 'network.dead', 'call.over'],
   apart: [
+    // video is a matter of what is agreed and of the connection
+    [
+      /\.video\.|^video /,
+      /\.dtmf\.|\.path\.|\.hold\.|\.transfer\.|\.referral\.|microphone|digits|restart|^path|^peer|^hold|^policy/
+    ],
+    [/^camera\./, /established\.|microphone|^video|digits|restart|collisions|^path|^peer|^hold|^policy/],
     // who is given to whom concerns hold and signalling, and nothing else
     [
       /\.transfer\.|^holds for/,
@@ -75,13 +85,20 @@ export const callGround: Ground = {
     ],
     [/\.referral\.|^policy/, /established\.(?!referral)|microphone|digits|restart|collisions|^path|^peer|^hold/],
     // who records takes no notice of anything else
-    [/\.recording\.|^recorded/, /established\.(?!recording)|microphone|hold|digits|restart|collisions|^pa|^pe|^policy/]
+    [
+      /\.recording\.|^recorded/,
+      /established\.(?!recording)|microphone|hold|digits|restart|collisions|^pa|^pe|^policy|^video|^camera/
+    ]
   ],
   truths: ({
     capabilities,
     desired,
     offered,
     agreed,
+    asked,
+    wish,
+    peerVideo,
+    camera,
     collisions,
     peerHolds,
     digits,
@@ -89,6 +106,11 @@ export const callGround: Ground = {
     transfer,
     recordedBy
   }: CallContext) => [
+    `video desired ${desired.video}, agreed ${agreed.video}`,
+    `video asked for ${asked !== 'off'}`,
+    `video wished ${wish !== 'off'}`,
+    `video theirs ${peerVideo}`,
+    `video has a camera to return to ${camera !== null}`,
     `policy ${transfer.policy.incoming}`,
     `holds for a transfer ${transfer.holds}, consults ${transfer.consults}`,
     `hold is a capability: ${capabilities.hold}`,
