@@ -1,4 +1,4 @@
-import type { CallContext, CallEvent, RecordAction } from '../../../machines/index.ts'
+import type { CallContext, CallEvent } from '../../../machines/index.ts'
 import type {
   ConnectionContext,
   ConnectionEvent,
@@ -6,6 +6,7 @@ import type {
   RegistrationEvent
 } from '../../../machines/index.ts'
 import type { CallEnd, Failure } from '../../../machines/index.ts'
+import { recordingSamples } from './recording-samples.ts'
 
 /**
  * One event of each type and of each kind that matters, made to fit the moment: `''` is the plain one. The compiler
@@ -76,23 +77,9 @@ const byPeer: CallEnd = { by: 'remote', reason: 'hangup' }
 const notAcceptable: Failure = { code: 'negotiation.rejected', text: 'Not acceptable here', provider: { code: 488 } }
 const collided: Failure = { code: 'negotiation.glare', text: 'Request pending', provider: { code: 491 } }
 const denied: Failure = { code: 'media.denied', text: 'The browser refused the microphone' }
-const notRecorded: Failure = { code: 'recording.rejected', text: 'The server does not record' }
-const diskFull: Failure = { code: 'recording.failed', text: 'No space left' }
 const noCamera: Failure = { code: 'media.no-device', text: 'There is no camera' }
 const busy: Failure = { code: 'transfer.failed', text: 'Busy Here', provider: { code: 486 } }
 const noTone: Failure = { code: 'dtmf.failed', text: 'The far end takes no digits' }
-
-function recordings<T extends 'leg.record.done' | 'media.record.done'>(type: T) {
-  const done = (action: RecordAction, ago: number) => (context: CallContext) =>
-    ({ type, attempt: context.attempts.record - ago, action }) as const
-  return {
-    started: done('start', 0),
-    paused: done('pause', 0),
-    resumed: done('resume', 0),
-    stopped: done('stop', 0),
-    stale: done('start', 1)
-  }
-}
 
 export const callSamples: Samples<CallContext, CallEvent> = {
   answer: { '': () => ({ type: 'answer' }) },
@@ -124,21 +111,7 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     })
   },
 
-  record: { '': () => ({ type: 'record' }), locally: () => ({ type: 'record', locally: true }) },
-  pauseRecording: { '': () => ({ type: 'pauseRecording' }) },
-  resumeRecording: { '': () => ({ type: 'resumeRecording' }) },
-  stopRecording: { '': () => ({ type: 'stopRecording' }) },
-  'leg.record.done': recordings('leg.record.done'),
-  'leg.record.refused': {
-    '': ({ attempts }) => ({ type: 'leg.record.refused', attempt: attempts.record, cause: notRecorded }),
-    stale: ({ attempts }) => ({ type: 'leg.record.refused', attempt: attempts.record - 1, cause: notRecorded })
-  },
-  'media.record.done': recordings('media.record.done'),
-  'media.record.refused': {
-    '': ({ attempts }) => ({ type: 'media.record.refused', attempt: attempts.record, cause: diskFull }),
-    stale: ({ attempts }) => ({ type: 'media.record.refused', attempt: attempts.record - 1, cause: diskFull })
-  },
-  'media.record.lost': { '': () => ({ type: 'media.record.lost', cause: diskFull }) },
+  ...recordingSamples,
   transfer: {
     '': () => ({ type: 'transfer', target: 'sip:carol@example.org' }),
     attended: () => ({ type: 'transfer', target: 'sip:carol@example.org', replaces: 'two' })
