@@ -17,6 +17,13 @@ export type {
   VideoPolicy,
   VideoSource
 } from './call/model.ts'
+export type {
+  RecordedBy,
+  RecorderCommand,
+  RecorderEvent,
+  RecordingCommand,
+  RecordingEmitted
+} from './call/recording-model.ts'
 export { defaultTransferPolicy } from './call/transfer-model.ts'
 export type {
   ReceivedRefer,
@@ -41,6 +48,7 @@ export type {
   LegCommand,
   LegEvent,
   Party,
+  RecordAction,
   Referral,
   RejectReason,
   Terms,

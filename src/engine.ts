@@ -20,7 +20,7 @@ import { readTransportEvent } from './port-events.ts'
 import { NetworkWatch, surroundings } from './network.ts'
 import type { NetworkEvent } from './network.ts'
 import { resolvePolicy } from './policy.ts'
-import type { ResolvedPolicy } from './policy.ts'
+import type { CallPolicy, ResolvedPolicy } from './policy.ts'
 import { attempt, Registry } from './registry.ts'
 import { Relations, successionOf } from './relations.ts'
 import type { RelatedCall } from './relations.ts'
@@ -90,7 +90,8 @@ class EngineImplementation implements Engine {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
     this.#policy = resolved
-    this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
+    const { dtmf, recording } = transport.capabilities
+    this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...dtmf], recording: [...recording] })
     this.#media = media
     this.#network = new NetworkWatch(network, (event) => this.#networkTold(event))
     this.#root = createActor(
@@ -197,17 +198,11 @@ class EngineImplementation implements Engine {
     })
   }
 
-  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | 'transfer' | 'videoPolicy'>): CallHandle {
+  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | keyof CallPolicy>): CallHandle {
     const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
-      input: {
-        ...input,
-        id,
-        capabilities: this.#capabilities,
-        transfer: this.#policy.transfer,
-        videoPolicy: this.#policy.video
-      }
+      input: { ...input, id, capabilities: this.#capabilities, ...this.#policy.calls }
     })
     const call = new CallHandle(actor, resources, this.#relations, this.#callTold)
     this.#handles.set(id, call)

@@ -10,12 +10,14 @@ export type { CallErrorDetail } from './errors.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
 export type { NetworkEvent } from './network.ts'
 export type { Deadline, Policy, Replacement } from './policy.ts'
+export type { RecordedStreams, Recorder } from './recorder.ts'
 export type {
   CallStatus,
   CallTimes,
   CallView,
   HoldView,
   PathView,
+  RecordingView,
   ReferralView,
   SignallingView,
   TransferView,
@@ -36,6 +38,8 @@ export type {
   MediaRequest,
   Party,
   ProviderDetail,
+  RecordAction,
+  RecordedBy,
   RegistrationEmitted,
   TransferPolicy,
   Transport,

@@ -45,6 +45,8 @@ const legEvents: Readonly<Record<LegEvent['type'], Check>> = {
   'leg.path.failed': anything,
   'leg.path.silent': anything,
   'leg.path.incomplete': anything,
+  'leg.record.done': all(numbered, (event) => typeof event['action'] === 'string'),
+  'leg.record.refused': all(numbered, caused),
   'leg.dtmf.sent': numbered,
   'leg.dtmf.failed': all(numbered, caused),
   'leg.dtmf.received': (event) => typeof event['tone'] === 'string' && typeof event['duration'] === 'number',

@@ -17,7 +17,8 @@ export class VirtualTransport implements Transport, LegAccount {
     video: false,
     blindTransfer: false,
     attendedTransfer: false,
-    dtmf: ['rtp']
+    dtmf: ['rtp'],
+    recording: []
   } as const
   readonly user: string
   readonly network: VirtualNetwork

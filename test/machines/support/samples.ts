@@ -6,6 +6,7 @@ import type {
   RegistrationEvent
 } from '../../../machines/index.ts'
 import type { CallEnd, Failure } from '../../../machines/index.ts'
+import { recordingSamples } from './recording-samples.ts'
 
 /**
  * One event of each type and of each kind that matters, made to fit the moment: `''` is the plain one. The compiler
@@ -113,6 +114,7 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     })
   },
 
+  ...recordingSamples,
   transfer: {
     '': () => ({ type: 'transfer', target: 'sip:carol@example.org' }),
     attended: () => ({ type: 'transfer', target: 'sip:carol@example.org', replaces: 'two' })
