@@ -98,6 +98,8 @@ export class VirtualLeg implements Leg {
       case 'refuse':
       case 'dtmf':
       case 'microphone':
+      case 'abandon':
+      case 'record':
       case 'refer':
       case 'report':
         return

@@ -1,11 +1,6 @@
 import type { CallContext, CallEvent } from '../../../machines/index.ts'
-import type {
-  ConnectionContext,
-  ConnectionEvent,
-  RegistrationContext,
-  RegistrationEvent
-} from '../../../machines/index.ts'
-import type { CallEnd, Failure } from '../../../machines/index.ts'
+import type { CallEnd, ConnectionContext, ConnectionEvent, Failure } from '../../../machines/index.ts'
+import type { RegistrationContext, RegistrationEvent } from '../../../machines/index.ts'
 import { recordingSamples } from './recording-samples.ts'
 
 /**
