@@ -1,5 +1,5 @@
 import type { EventObject, StateValue } from 'xstate'
-import { allNodes, leavesOf } from './survey.ts'
+import { allNodes, leavesOf, perValue } from './survey.ts'
 import type { Effect, Ground, Move, Survey } from './survey.ts'
 
 /** A part of a chart that gets a table of its own. */
@@ -109,15 +109,7 @@ function stateIn(region: Region, value: StateValue): string | null {
   return found === undefined ? null : stateAt(region, found)
 }
 
-const known = new WeakMap<object, string[][]>()
-
-function pathsOf(value: StateValue): string[][] {
-  const paths = () => leavesOf(value).map((leaf) => leaf.split('.'))
-  if (typeof value === 'string') return paths()
-  const found = known.get(value) ?? paths()
-  known.set(value, found)
-  return found
-}
+const pathsOf = perValue((value) => leavesOf(value).map((leaf) => leaf.split('.')))
 
 function stateAt({ path, without = [] }: Region, full: readonly string[]): string {
   const inner = full.slice(path.length)
