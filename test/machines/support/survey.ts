@@ -152,9 +152,11 @@ export function perValue<T>(work: (value: StateValue) => T): (value: StateValue)
   const known = new WeakMap<object, T>()
   return (value) => {
     if (typeof value === 'string') return work(value)
-    const found = known.get(value) ?? work(value)
-    known.set(value, found)
-    return found
+    const found = known.get(value)
+    if (found !== undefined) return found
+    const worked = work(value)
+    known.set(value, worked)
+    return worked
   }
 }
 
