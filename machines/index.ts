@@ -15,10 +15,22 @@ export type {
   QueuedDigit,
   SignallingEvent
 } from './call/model.ts'
+export { captureMachine } from './capture.ts'
+export type {
+  CapturedDevice,
+  CaptureContext,
+  CaptureEmitted,
+  CaptureEvent,
+  CaptureInput,
+  CapturePolicy,
+  DeviceChoice,
+  MicrophoneCommand
+} from './capture-setup.ts'
 export { connectionMachine } from './connection.ts'
 export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
 export type { KindMeasure, MediaMeasure, ReceivedMeasure, SentMeasure } from './measure.ts'
+export type { QualityEmitted, QualityReason, QualitySample, WayQuality } from './quality.ts'
 export { registrationMachine } from './registration.ts'
 export type { RegistrationContext, RegistrationEmitted, RegistrationEvent } from './registration.ts'
 export type {

@@ -8,6 +8,9 @@ import type {
   MediaRequest,
   SignallingEvent
 } from '../machines/index.ts'
+import { Attendants } from './attendance.ts'
+import type { Attendance } from './attendance.ts'
+import type { AttendedCall } from './attendant.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior, Facts } from './behavior.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
@@ -43,11 +46,14 @@ export class CallHandle implements Call {
   /** The end of a call whose chart could not say it. */
   #broken: CallEnd | null = null
 
+  readonly #attendants: Attendants
+
   /** The listener is told every fact before any subscriber is. */
   constructor(
     actor: ActorRefFrom<typeof callMachine>,
     resources: Resources,
-    listener: (call: CallHandle, fact: CallEmitted) => void
+    listener: (call: CallHandle, fact: CallEmitted) => void,
+    grounds: Attendance & Pick<AttendedCall, 'clock' | 'root'>
   ) {
     const { id, direction } = actor.getSnapshot().context
     this.id = id
@@ -55,6 +61,10 @@ export class CallHandle implements Call {
     this.#actor = actor
     this.#resources = resources
     this.#listener = (fact) => listener(this, fact)
+    const { leg, media } = resources
+    const tell = (fact: CallEmitted | null) => this.#attendantTold(fact)
+    this.#attendants = new Attendants(grounds, { id, shows: () => this.state, leg, media, ...grounds, tell })
+    resources.attendedBy(this.#attendants)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
       next: () => this.#source.changed(),
@@ -66,7 +76,7 @@ export class CallHandle implements Call {
   get state(): CallView {
     const snapshot = this.#actor.getSnapshot()
     if (this.#view === null || this.#viewed !== snapshot) {
-      this.#view = callView(snapshot, this.#times, this.#broken, this.#view)
+      this.#view = callView(snapshot, this.#times, this.#broken, this.#view, this.#attendants.capture)
       this.#viewed = snapshot
     }
     return this.#view
@@ -101,12 +111,19 @@ export class CallHandle implements Call {
   get end$() {
     return this.#behavior('end', () => this.state.end)
   }
+  get capture$() {
+    return this.#behavior('capture', () => this.state.capture)
+  }
+  get quality$() {
+    return this.#behavior('quality', () => this.#attendants.quality)
+  }
   get remoteStream$() {
     return this.#behavior('remoteStream', () => this.#resources.media.remoteStream)
   }
 
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
+    if (command === 'useMicrophone') return this.#attendants.canReplaceMicrophone
     return this.#actor.getSnapshot().can(command === 'dtmf' ? { type: 'dtmf', digits: [] } : { type: command })
   }
 
@@ -156,6 +173,11 @@ export class CallHandle implements Call {
     const how = method === undefined ? {} : { method }
     const tones = [...digits.toUpperCase()].map((tone) => ({ command, tone, duration, gap, ...how }))
     return this.#command({ type: 'dtmf', digits: tones }, command)
+  }
+
+  useMicrophone(deviceId: string) {
+    if (this.#isOver) return rejected(this.#endError())
+    return this.#attendants.useMicrophone(deviceId)
   }
 
   established() {
@@ -211,6 +233,13 @@ export class CallHandle implements Call {
     return done
   }
 
+  /** Null: nothing happened, and something looks different. */
+  #attendantTold(fact: CallEmitted | null) {
+    this.#viewed = null
+    if (fact !== null) this.#told(fact)
+    this.#source.changed()
+  }
+
   /** The actor told a fact: first what must be true before anybody sees it, then the promises, then the listeners. */
   #told(fact: CallEmitted) {
     if (this.#isTold) return
@@ -218,6 +247,7 @@ export class CallHandle implements Call {
     // the end is told last of its step, and can be seen from the first fact of it on
     if (this.#isOver) this.#resources.release()
     this.#stamp(fact)
+    this.#attendants.told(fact)
     this.#pending.told(fact)
     if (this.#isTold) this.#pending.over(() => this.#endError())
     this.#listener(frozen(fact))

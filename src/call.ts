@@ -1,9 +1,10 @@
 import type { Observable } from 'rxjs'
 import type { CallCommand, CallEmitted, CallEnd, DtmfMethod, MediaRequest } from '../machines/index.ts'
 import type { Behavior } from './behavior.ts'
-import type { CallStatus, CallView, HoldView, PathView, SignallingView } from './view.ts'
+import type { CallQuality } from './quality.ts'
+import type { CallStatus, CaptureView, CallView, HoldView, PathView, SignallingView } from './view.ts'
 
-export type CallCommandName = CallCommand['type']
+export type CallCommandName = CallCommand['type'] | 'useMicrophone'
 
 export interface DtmfOptions {
   /** Milliseconds one tone lasts, 40 to 6000. Default 100. */
@@ -30,6 +31,10 @@ export interface Call {
   readonly path$: Behavior<PathView | null>
   readonly signalling$: Behavior<SignallingView | null>
   readonly end$: Behavior<CallEnd | null>
+  /** What is captured; null before there is a microphone, and where the engine was given no `devices`. */
+  readonly capture$: Behavior<CaptureView | null>
+  /** How it sounds; null before the first sample, and where the engine was given no `quality`. */
+  readonly quality$: Behavior<CallQuality | null>
   /** What the peer sends, to be played by an `<audio>` element. */
   readonly remoteStream$: Behavior<MediaStream | null>
   readonly events$: Observable<CallEmitted>
@@ -47,6 +52,12 @@ export interface Call {
   unmute(): Promise<void>
   /** Digits 0-9, A-D, * and #; resolves when the last one has been sent. */
   dtmf(digits: string, options?: DtmfOptions): Promise<void>
+
+  /**
+   * Sends another microphone: a `deviceId`, or `default` for the browser's choice. Resolves once it is proven to deliver;
+   * rejects with why it is not (`media.denied`, `.no-device`, `.busy`, `.silent`, `.lost`), and the one before it goes on.
+   */
+  useMicrophone(deviceId: string): Promise<void>
 
   /** Resolves when the call is answered; rejects with why it never will be. */
   established(): Promise<void>

@@ -20,6 +20,7 @@ import { CallHandle } from './call-handle.ts'
 import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
+import type { Devices } from './devices.ts'
 import { CallError, errorOf, failureOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import type { MediaOptions } from './media.ts'
@@ -27,6 +28,7 @@ import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
 import { resolvePolicy } from './policy.ts'
 import type { Policy } from './policy.ts'
+import type { QualityMonitor } from './quality.ts'
 import { attempt, Registry } from './registry.ts'
 
 export interface EngineOptions {
@@ -34,6 +36,10 @@ export interface EngineOptions {
   readonly transport: Transport
   readonly policy?: Policy
   readonly media?: MediaOptions
+  /** Lets calls change their microphone, and survive its loss: `createDevices()`. */
+  readonly devices?: Devices
+  /** Measures how calls sound: `createQualityMonitor()`. */
+  readonly quality?: QualityMonitor
   /** Drives every deadline; for tests. */
   readonly clock?: Clock
 }
@@ -85,6 +91,8 @@ class EngineImplementation implements Engine {
   readonly #transport: Transport
   readonly #capabilities
   readonly #media: MediaOptions
+  /** What calls are looked after with. */
+  readonly #grounds
   /** The root of one actor system for all calls: a system of its own would be a fifth of what a call holds. */
   readonly #root
   readonly #account: Account
@@ -106,7 +114,7 @@ class EngineImplementation implements Engine {
   readonly incoming$ = this.#incoming.facts$
   readonly events$ = this.#events.facts$
 
-  constructor({ transport, policy, media = {}, clock }: EngineOptions) {
+  constructor({ transport, policy, media = {}, clock, devices, quality }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
     this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
@@ -116,6 +124,7 @@ class EngineImplementation implements Engine {
       clock === undefined ? {} : { clock }
     )
     this.#root.start()
+    this.#grounds = { devices, quality, clock: clock ?? globalThis, root: this.#root }
     this.#callMachine = callMachine.provide({
       actors: {
         leg: legActor(this.#registry, (call) => this.#tell(call, garbage)),
@@ -140,6 +149,7 @@ class EngineImplementation implements Engine {
   connect(): Promise<void> {
     if (this.#over !== null) return rejected(this.#over)
     try {
+      void this.#grounds.devices?.refresh()
       return this.#account.connect()
     } catch (error) {
       return rejected(new CallError('engine.failed', 'Connecting could not be started', { cause: error }))
@@ -196,13 +206,21 @@ class EngineImplementation implements Engine {
     return this.#handles.has(id) ? this.#newId() : id
   }
 
+  /** What the user has chosen comes first; what a call asks for comes before that. */
+  get #mediaOptions(): MediaOptions {
+    const chosen = this.#grounds.devices?.microphone$.value ?? null
+    return chosen === null
+      ? this.#media
+      : { ...this.#media, audio: { ...this.#media.audio, deviceId: { ideal: chosen } } }
+  }
+
   #start(id: string, input: Omit<CallInput, 'id' | 'capabilities'>): Call {
-    const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
+    const resources = this.#registry.add(id, this.#transport.leg(id), this.#mediaOptions)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
       input: { ...input, id, capabilities: this.#capabilities }
     })
-    const call = new CallHandle(actor, resources, this.#callTold)
+    const call = new CallHandle(actor, resources, this.#callTold, this.#grounds)
     this.#handles.set(id, call)
     this.#setCalls([...this.#calls, call])
     actor.start()

@@ -33,6 +33,11 @@ export class CallMedia {
     return this.#stream
   }
 
+  /** The one that is sent, if any is. */
+  get microphone(): MediaStreamTrack | null {
+    return this.#stream?.getAudioTracks()[0] ?? null
+  }
+
   /** What the peer sends. */
   get remoteStream(): MediaStream | null {
     return this.#remote
@@ -59,6 +64,26 @@ export class CallMedia {
   /** Nothing of it is played while we hold. */
   play(remote: MediaStream | null) {
     this.#remote = remote
+    this.#apply()
+  }
+
+  /** Opens one more microphone, any (null) or this one, for its taker to stop. Never rejects. */
+  async openMicrophone(
+    deviceId: string | null
+  ): Promise<{ readonly track: MediaStreamTrack } | { readonly cause: Failure }> {
+    try {
+      const stream = await getUserMedia(this.#options, { audio: deviceId === null ? true : { deviceId } })
+      const [track] = stream.getAudioTracks()
+      return track === undefined ? { cause: mediaFailure('no track') } : { track }
+    } catch (error) {
+      return { cause: mediaFailure(error) }
+    }
+  }
+
+  /** Puts this in the place of what is sent, as muted as the call is; what was sent is not stopped. */
+  replaceMicrophone(track: MediaStreamTrack | null) {
+    for (const before of this.#stream?.getAudioTracks() ?? []) this.#stream?.removeTrack(before)
+    if (track !== null) this.#stream?.addTrack(track)
     this.#apply()
   }
 

@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate'
-import type { CallEnd, callMachine, Party } from '../machines/index.ts'
+import type { CallEnd, callMachine, CapturedDevice, Failure, Party } from '../machines/index.ts'
 import { frozen, keep } from './frozen.ts'
 
 export type CallSnapshot = SnapshotFrom<typeof callMachine>
@@ -23,6 +23,17 @@ export interface HoldView {
 export type PathView = 'connecting' | 'connected' | 'interrupted' | 'restarting'
 export type SignallingView = 'attached' | 'detached' | 'reattaching'
 
+/** What is captured for a call. */
+export interface CaptureView {
+  /** `live`: a microphone delivers; `replacing`: it still does, while another is tried; `interrupted`: none does, and the
+   * next best are tried; `lost`: none is to be had. */
+  readonly status: 'live' | 'replacing' | 'interrupted' | 'lost'
+  /** What is captured, or was last. */
+  readonly device: CapturedDevice
+  /** Why nothing is captured; null while something is. */
+  readonly cause: Failure | null
+}
+
 /** Milliseconds since the epoch; null for what has not happened. */
 export interface CallTimes {
   readonly started: number
@@ -42,6 +53,8 @@ export interface CallView {
   readonly hold: HoldView
   /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
   readonly microphone: 'live' | 'muted' | 'off'
+  /** What is captured; null before there is a microphone, and where the engine was given no `devices`. */
+  readonly capture: CaptureView | null
   /** Established means signalling *and* media only while this is `connected`. Null before and after. */
   readonly path: PathView | null
   readonly signalling: SignallingView | null
@@ -84,7 +97,8 @@ export function callView(
   snapshot: CallSnapshot,
   times: CallTimes,
   broken: CallEnd | null,
-  before: CallView | null
+  before: CallView | null,
+  capture: CaptureView | null = null
 ): CallView {
   const { context, value } = snapshot
   const status = broken === null ? statusOf(snapshot) : 'ended'
@@ -100,6 +114,7 @@ export function callView(
     earlyMedia: context.earlyMedia,
     hold: keep(before?.hold ?? null, regions?.hold ?? notHeld),
     microphone: status === 'ended' ? 'off' : value.microphone,
+    capture,
     path: regions === null ? null : pathView(regions.path),
     signalling: regions === null ? null : signallingView(regions.signalling),
     negotiation: regions?.negotiation ?? null,

@@ -1,4 +1,6 @@
+import type { CaptureEmitted } from '../capture-setup.ts'
 import type { CallEnd, Failure } from '../failure.ts'
+import type { QualityEmitted } from '../quality.ts'
 import type { Capabilities, DialOptions, DtmfMethod, LegEvent, Party, RejectReason, Terms } from '../transport.ts'
 
 /** What a call is made of besides its states: everything here is plain data. */
@@ -86,6 +88,8 @@ export type CallEvent = CallCommand | AbandonEvent | SignallingEvent | MediaEven
 
 /** What a call tells its listeners, once each. */
 export type CallEmitted =
+  | CaptureEmitted
+  | QualityEmitted
   | { readonly type: 'call.ringing'; readonly earlyMedia: boolean }
   | { readonly type: 'call.answer-failed'; readonly cause: Failure }
   | { readonly type: 'call.established' }

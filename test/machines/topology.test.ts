@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { getMicrosteps, transition } from 'xstate'
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
-import { callGround, connectionGround, registrationGround } from './support/grounds.ts'
+import { callGround, captureGround, connectionGround, registrationGround } from './support/grounds.ts'
 import { activeNodes, allNodes, deadlinesOf, leavesOf, survey } from './support/survey.ts'
 import type { Ground, Move } from './support/survey.ts'
 
 const charts = [
   { name: 'the connection', ground: connectionGround, surveyed: survey(connectionGround) },
   { name: 'the registration', ground: registrationGround, surveyed: survey(registrationGround) },
+  { name: 'a microphone', ground: captureGround, surveyed: survey(captureGround) },
   { name: 'a call', ground: callGround, surveyed: survey(callGround) }
 ]
 
@@ -23,13 +24,15 @@ const asked = [
   'resume',
   'mute',
   'unmute',
-  'dtmf'
+  'dtmf',
+  'use'
 ]
 
 /** Resting places: no port is asked anything there, so nothing has to come within any time. */
 const restful = [
   /^connection\.(offline|online\.steady)$/,
   /^registration\.(unregistered|refused)$/,
+  /^capture\.(live|lost)$/,
   /^call\.progress\.established\.negotiation\.stable$/,
   /^call\.progress\.established\.hold\.(local|remote)\.(active|held)$/,
   /^call\.progress\.established\.path\.connected$/,
