@@ -13,8 +13,20 @@ export type {
   MediaEvent,
   MediaRequest,
   QueuedDigit,
-  SignallingEvent
+  SignallingEvent,
+  VideoPolicy,
+  VideoSource
 } from './call/model.ts'
+export { defaultTransferPolicy } from './call/transfer-model.ts'
+export type {
+  ReceivedRefer,
+  RelationEvent,
+  Succession,
+  TransferCommand,
+  TransferContext,
+  TransferEmitted,
+  TransferPolicy
+} from './call/transfer-model.ts'
 export { captureMachine } from './capture.ts'
 export type {
   CapturedDevice,
@@ -41,9 +53,11 @@ export type {
   LegCommand,
   LegEvent,
   Party,
+  Referral,
   RejectReason,
   Terms,
   Transport,
   TransportCommand,
-  TransportEvent
+  TransportEvent,
+  Video
 } from './transport.ts'

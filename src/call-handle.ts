@@ -6,35 +6,37 @@ import type {
   CallEnd,
   callMachine,
   MediaRequest,
-  SignallingEvent
+  RelationEvent,
+  SignallingEvent,
+  VideoSource
 } from '../machines/index.ts'
 import { Attendants } from './attendance.ts'
-import type { Attendance } from './attendance.ts'
-import type { AttendedCall } from './attendant.ts'
-import { createFacts, derive, Source } from './behavior.ts'
-import type { Behavior, Facts } from './behavior.ts'
+import type { AttendanceGrounds } from './attendance.ts'
+import { createFacts, Source } from './behavior.ts'
+import type { Facts } from './behavior.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
-import { checkDigits } from './checks.ts'
-import { CallError, errorOf, rejected } from './errors.ts'
+import { queuedDigits } from './digits.ts'
+import type { DialRequest } from './dial-request.ts'
+import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { outcomes, Pending } from './pending.ts'
 import type { Resources } from './registry.ts'
-import { callView } from './view.ts'
+import type { RelatedCall, Relations } from './relations.ts'
+import { Shown } from './shown.ts'
+import { callView, stamped } from './view.ts'
 import type { CallTimes, CallView } from './view.ts'
 
-const unexplained: CallEnd = { by: 'system', reason: 'error' }
-
 /** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
-export class CallHandle implements Call {
+export class CallHandle extends Shown implements RelatedCall {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
   readonly #resources: Resources
-  readonly #source = new Source()
+  readonly #relations: Relations
+  readonly #source: Source
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
-  // made when first asked for: most calls are never watched in every respect
-  #behaviors: Map<string, Behavior<unknown>> | null = null
+  readonly #attendants: Attendants
   #events: Facts<CallEmitted> | null = null
   #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
   #view: CallView | null = null
@@ -46,24 +48,25 @@ export class CallHandle implements Call {
   /** The end of a call whose chart could not say it. */
   #broken: CallEnd | null = null
 
-  readonly #attendants: Attendants
-
   /** The listener is told every fact before any subscriber is. */
   constructor(
     actor: ActorRefFrom<typeof callMachine>,
     resources: Resources,
+    relations: Relations,
     listener: (call: CallHandle, fact: CallEmitted) => void,
-    grounds: Attendance & Pick<AttendedCall, 'clock' | 'root'>
+    grounds: AttendanceGrounds
   ) {
+    const source = new Source()
+    super(source)
     const { id, direction } = actor.getSnapshot().context
+    this.#source = source
     this.id = id
     this.direction = direction
     this.#actor = actor
     this.#resources = resources
+    this.#relations = relations
     this.#listener = (fact) => listener(this, fact)
-    const { leg, media } = resources
-    const tell = (fact: CallEmitted | null) => this.#attendantTold(fact)
-    this.#attendants = new Attendants(grounds, { id, shows: () => this.state, leg, media, ...grounds, tell })
+    this.#attendants = new Attendants(grounds, this, resources, (fact) => this.#attendantTold(fact))
     resources.attendedBy(this.#attendants)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
@@ -82,6 +85,18 @@ export class CallHandle implements Call {
     return this.#view
   }
 
+  protected get streams() {
+    return this.#resources.media
+  }
+
+  protected get sounds() {
+    return this.#attendants.quality
+  }
+
+  get media(): MediaRequest {
+    return this.#actor.getSnapshot().context.media
+  }
+
   get events$(): Observable<CallEmitted> {
     if (this.#events === null) {
       this.#events = createFacts()
@@ -90,45 +105,14 @@ export class CallHandle implements Call {
     return this.#events.facts$
   }
 
-  get view$() {
-    return this.#behavior('view', () => this.state)
-  }
-  get status$() {
-    return this.#behavior('status', () => this.state.status)
-  }
-  get hold$() {
-    return this.#behavior('hold', () => this.state.hold)
-  }
-  get microphone$() {
-    return this.#behavior('microphone', () => this.state.microphone)
-  }
-  get path$() {
-    return this.#behavior('path', () => this.state.path)
-  }
-  get signalling$() {
-    return this.#behavior('signalling', () => this.state.signalling)
-  }
-  get end$() {
-    return this.#behavior('end', () => this.state.end)
-  }
-  get capture$() {
-    return this.#behavior('capture', () => this.state.capture)
-  }
-  get quality$() {
-    return this.#behavior('quality', () => this.#attendants.quality)
-  }
-  get remoteStream$() {
-    return this.#behavior('remoteStream', () => this.#resources.media.remoteStream)
-  }
-
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
     if (command === 'useMicrophone') return this.#attendants.canReplaceMicrophone
-    return this.#actor.getSnapshot().can(command === 'dtmf' ? { type: 'dtmf', digits: [] } : { type: command })
+    return this.#actor.getSnapshot().can({ digits: [], target: '', type: command })
   }
 
   can$(command: CallCommandName) {
-    return this.#behavior(`can ${command}`, () => this.can(command))
+    return this.behavior(`can ${command}`, () => this.can(command))
   }
 
   answer(options?: { readonly media?: MediaRequest }) {
@@ -153,31 +137,62 @@ export class CallHandle implements Call {
   }
 
   mute() {
-    if (this.state.microphone === 'muted' && !this.#pending.waitsFor('microphone.live')) return Promise.resolve()
-    return this.#command({ type: 'mute' })
+    return this.#toggle('mute', this.state.microphone === 'muted', 'microphone.live')
   }
 
   unmute() {
-    if (this.state.microphone === 'live' && !this.#pending.waitsFor('microphone.muted')) return Promise.resolve()
-    return this.#command({ type: 'unmute' })
+    return this.#toggle('unmute', this.state.microphone === 'live', 'microphone.muted')
+  }
+
+  enableVideo(video?: VideoSource | 'receive') {
+    return this.#command({ type: 'enableVideo', ...(video === undefined ? {} : { video }) })
+  }
+
+  disableVideo() {
+    return this.#command({ type: 'disableVideo' })
+  }
+
+  refuseVideo() {
+    return this.#command({ type: 'refuseVideo' })
+  }
+
+  muteCamera() {
+    return this.#toggle('muteCamera', this.state.camera === 'muted', 'camera.live')
+  }
+
+  unmuteCamera() {
+    return this.#toggle('unmuteCamera', this.state.camera === 'live', 'camera.muted')
   }
 
   dtmf(digits: string, options?: DtmfOptions) {
-    const { duration = 100, gap = 70, method } = options ?? {}
-    const fault = checkDigits(digits, duration, gap)
-    if (fault !== null) return rejected(new CallError('call.invalid-digits', fault))
-    const offered = this.#actor.getSnapshot().context.capabilities.dtmf
-    if (offered.length === 0 || (method !== undefined && !offered.includes(method)))
-      return rejected(new CallError('dtmf.unsupported', 'The provider cannot send digits, or not in this way'))
     const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
-    const how = method === undefined ? {} : { method }
-    const tones = [...digits.toUpperCase()].map((tone) => ({ command, tone, duration, gap, ...how }))
-    return this.#command({ type: 'dtmf', digits: tones }, command)
+    const queued = queuedDigits(command, digits, options ?? {}, this.#actor.getSnapshot().context.capabilities)
+    return queued instanceof CallError ? rejected(queued) : this.#command({ type: 'dtmf', digits: queued }, command)
+  }
+
+  transfer(to: string | Call) {
+    const wish = this.#relations.transfer(this, to)
+    return wish instanceof CallError ? rejected(wish) : this.#command({ type: 'transfer', ...wish })
+  }
+
+  consult(target: string, request?: DialRequest) {
+    return this.#relations.consult(this, target, request)
+  }
+
+  prepareConsultation(target: string) {
+    return this.#command({ type: 'consult', target })
+  }
+
+  acceptTransfer() {
+    return this.#command({ type: 'acceptTransfer' })
+  }
+
+  declineTransfer() {
+    return this.#command({ type: 'declineTransfer' })
   }
 
   useMicrophone(deviceId: string) {
-    if (this.#isOver) return rejected(this.#endError())
-    return this.#attendants.useMicrophone(deviceId)
+    return this.#isOver ? rejected(this.#endError()) : this.#attendants.useMicrophone(deviceId)
   }
 
   established() {
@@ -192,6 +207,11 @@ export class CallHandle implements Call {
 
   /** Passes on what the connection did; the signalling region decides what it means. */
   signal(event: SignallingEvent) {
+    if (!this.#isOver) this.#actor.send(event)
+  }
+
+  /** Passes on what other calls mean for this one. */
+  relate(event: RelationEvent) {
     if (!this.#isOver) this.#actor.send(event)
   }
 
@@ -215,7 +235,12 @@ export class CallHandle implements Call {
   }
 
   get #end(): CallEnd {
-    return this.state.end ?? unexplained
+    return this.state.end ?? { by: 'system', reason: 'error' }
+  }
+
+  /** What is so already need not be asked for, unless its opposite is on its way. */
+  #toggle(type: 'mute' | 'unmute' | 'muteCamera' | 'unmuteCamera', isSo: boolean, opposite: CallEmitted['type']) {
+    return isSo && !this.#pending.waitsFor(opposite) ? Promise.resolve() : this.#command({ type })
   }
 
   #command(command: CallCommand, id?: string): Promise<void> {
@@ -233,7 +258,6 @@ export class CallHandle implements Call {
     return done
   }
 
-  /** Null: nothing happened, and something looks different. */
   #attendantTold(fact: CallEmitted | null) {
     this.#viewed = null
     if (fact !== null) this.#told(fact)
@@ -259,11 +283,9 @@ export class CallHandle implements Call {
   }
 
   #stamp(fact: CallEmitted) {
-    const now = Date.now()
-    if (fact.type === 'call.ringing') this.#times = frozen({ ...this.#times, ringing: this.#times.ringing ?? now })
-    else if (fact.type === 'call.established') this.#times = frozen({ ...this.#times, established: now })
-    else if (fact.type === 'call.ended') this.#times = frozen({ ...this.#times, ended: now })
-    else return
+    const times = stamped(this.#times, fact.type)
+    if (times === this.#times) return
+    this.#times = times
     this.#viewed = null
   }
 
@@ -271,21 +293,7 @@ export class CallHandle implements Call {
     const { cause } = this.#actor.getSnapshot().context
     const end = this.#end
     // it never came to a call: what kept it from that says more than its end
-    if (end.reason === 'media' && this.#times.established === null && cause !== null) return errorOf(cause)
-    const provider = end.provider ?? {
-      ...(end.code === undefined ? {} : { code: end.code }),
-      ...(end.text === undefined ? {} : { text: end.text })
-    }
-    return new CallError('call.ended', `The call is over: ${end.reason}`, { end, provider, state: 'ended' })
-  }
-
-  /** One behavior per name, so that whoever asks again gets the same. */
-  #behavior<T>(name: string, read: () => T): Behavior<T> {
-    const behaviors = (this.#behaviors ??= new Map())
-    const known = behaviors.get(name)
-    if (known !== undefined) return known as Behavior<T>
-    const made = derive(read, this.#source)
-    behaviors.set(name, made)
-    return made
+    const isMedia = end.reason === 'media' && this.#times.established === null
+    return isMedia && cause !== null ? errorOf(cause) : endErrorOf(end)
   }
 }

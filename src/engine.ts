@@ -1,63 +1,37 @@
 import type { Observable, Subscription } from 'rxjs'
 import { createActor, fromCallback } from 'xstate'
 import { callMachine } from '../machines/index.ts'
-import type {
-  CallEmitted,
-  CallEnd,
-  CallInput,
-  ConnectionEmitted,
-  DialOptions,
-  MediaRequest,
-  RegistrationEmitted,
-  Transport,
-  TransportEvent
-} from '../machines/index.ts'
+import type { CallEmitted, CallEnd, CallInput, ReceivedRefer, Transport, TransportEvent } from '../machines/index.ts'
 import { Account } from './account.ts'
 import type { AccountFact, Clock } from './account.ts'
+import { mediaFor } from './attendance.ts'
+import type { Attendance } from './attendance.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
 import { CallHandle } from './call-handle.ts'
 import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
-import type { Devices } from './devices.ts'
+import type { DialRequest } from './dial-request.ts'
+import type { EngineEvent } from './engine-event.ts'
 import { CallError, errorOf, failureOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import type { MediaOptions } from './media.ts'
 import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
 import { resolvePolicy } from './policy.ts'
-import type { Policy } from './policy.ts'
-import type { QualityMonitor } from './quality.ts'
+import type { Policy, ResolvedPolicy } from './policy.ts'
 import { attempt, Registry } from './registry.ts'
+import { Relations, successionOf } from './relations.ts'
+import type { RelatedCall } from './relations.ts'
 
-export interface EngineOptions {
+export interface EngineOptions extends Attendance {
   /** One account at one provider, from an adapter. The engine owns it from now on. */
   readonly transport: Transport
   readonly policy?: Policy
   readonly media?: MediaOptions
-  /** Lets calls change their microphone, and survive its loss: `createDevices()`. */
-  readonly devices?: Devices
-  /** Measures how calls sound: `createQualityMonitor()`. */
-  readonly quality?: QualityMonitor
   /** Drives every deadline; for tests. */
   readonly clock?: Clock
-}
-
-export interface DialRequest extends DialOptions {
-  readonly media?: MediaRequest
-}
-
-/** Something that happened, and when; `call` is null for what concerns the account. */
-export interface EngineEvent {
-  /** Milliseconds since the epoch. */
-  readonly at: number
-  readonly call: string | null
-  readonly event:
-    | CallEmitted
-    | ConnectionEmitted
-    | RegistrationEmitted
-    | Extract<TransportEvent, { type: 'transport.garbage' }>
 }
 
 /** One account and its calls. */
@@ -90,15 +64,23 @@ export function createEngine(options: EngineOptions): Engine {
 class EngineImplementation implements Engine {
   readonly #transport: Transport
   readonly #capabilities
+  readonly #policy: ResolvedPolicy
   readonly #media: MediaOptions
-  /** What calls are looked after with. */
-  readonly #grounds
   /** The root of one actor system for all calls: a system of its own would be a fifth of what a call holds. */
   readonly #root
+  /** What calls are looked after with. */
+  readonly #grounds
   readonly #account: Account
   readonly #callMachine
   readonly #registry = new Registry()
   readonly #handles = new Map<string, CallHandle>()
+  readonly #relations = new Relations({
+    capabilities: () => this.#capabilities,
+    refusalOf: (target) => checkDial(target, {}) ?? this.#over ?? this.#refusalOf(target),
+    dial: (target, request) => this.dial(target, request),
+    follow: (call, wish) => this.#follow(call, wish),
+    of: (id) => this.#handles.get(id)
+  })
   readonly #source = new Source()
   readonly #incoming = createFacts<Call>()
   readonly #events = createFacts<EngineEvent>()
@@ -117,6 +99,7 @@ class EngineImplementation implements Engine {
   constructor({ transport, policy, media = {}, clock, devices, quality }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
+    this.#policy = resolved
     this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
     this.#media = media
     this.#root = createActor(
@@ -206,21 +189,35 @@ class EngineImplementation implements Engine {
     return this.#handles.has(id) ? this.#newId() : id
   }
 
-  /** What the user has chosen comes first; what a call asks for comes before that. */
-  get #mediaOptions(): MediaOptions {
-    const chosen = this.#grounds.devices?.microphone$.value ?? null
-    return chosen === null
-      ? this.#media
-      : { ...this.#media, audio: { ...this.#media.audio, deviceId: { ideal: chosen } } }
+  /** Whoever follows a wish is called as the peer was that had it: with the same media, and muted if that one was. */
+  #follow(call: RelatedCall, { target, replaces, referredBy }: ReceivedRefer): CallHandle {
+    const referral = {
+      ...(replaces === undefined ? {} : { replaces }),
+      ...(referredBy === undefined ? {} : { referredBy })
+    }
+    return this.#start(this.#newId(), {
+      direction: 'outgoing',
+      remote: { address: target },
+      dial: { referral },
+      media: call.media,
+      succession: { ...successionOf(call), held: false },
+      ...(referredBy === undefined ? {} : { referredBy })
+    })
   }
 
-  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities'>): Call {
-    const resources = this.#registry.add(id, this.#transport.leg(id), this.#mediaOptions)
+  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | 'transfer' | 'videoPolicy'>): CallHandle {
+    const resources = this.#registry.add(id, this.#transport.leg(id), mediaFor(this.#grounds, this.#media))
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
-      input: { ...input, id, capabilities: this.#capabilities }
+      input: {
+        ...input,
+        id,
+        capabilities: this.#capabilities,
+        transfer: this.#policy.transfer,
+        videoPolicy: this.#policy.video
+      }
     })
-    const call = new CallHandle(actor, resources, this.#callTold, this.#grounds)
+    const call = new CallHandle(actor, resources, this.#relations, this.#callTold, this.#grounds)
     this.#handles.set(id, call)
     this.#setCalls([...this.#calls, call])
     actor.start()
@@ -230,6 +227,7 @@ class EngineImplementation implements Engine {
   readonly #callTold = (call: CallHandle, event: CallEmitted) => {
     if (event.type === 'call.ended') this.#forget(call)
     this.#tell(call.id, event)
+    this.#relations.told(call, event)
   }
 
   #forget(call: Call) {
@@ -261,11 +259,22 @@ class EngineImplementation implements Engine {
     this.#ring(event)
   }
 
-  #ring({ leg, from }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
+  #ring({ leg, from, video = 'off', replaces, referredBy }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
     if (this.#handles.has(leg)) return this.#tell(null, garbage)
+    const { replacement } = this.#policy
+    const replaced = replaces === undefined ? undefined : this.#handles.get(replaces)
+    const isTakenOver = replaced !== undefined && replacement === 'accept'
     try {
-      const call = this.#start(leg, { direction: 'incoming', remote: from })
-      if (this.#handles.has(leg)) this.#incoming.tell(call)
+      const call = this.#start(leg, {
+        direction: 'incoming',
+        remote: from,
+        wish: video,
+        ...(referredBy === undefined ? {} : { referredBy }),
+        ...(isTakenOver ? { media: replaced.media, succession: successionOf(replaced) } : {})
+      })
+      if (replaces !== undefined && replacement === 'refuse') void call.reject()
+      const isShown = replaces === undefined || replacement === 'ask' || (replacement === 'accept' && !isTakenOver)
+      if (this.#handles.has(leg) && isShown) this.#incoming.tell(call)
     } catch (error) {
       this.#tell(null, {
         type: 'transport.garbage',

@@ -17,7 +17,9 @@ const retryable: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'media.silent',
   'negotiation.glare',
   'negotiation.timeout',
-  'dtmf.timeout'
+  'dtmf.timeout',
+  'transfer.failed',
+  'transfer.timeout'
 ])
 
 export interface CallErrorDetail {
@@ -52,6 +54,15 @@ export class CallError extends Error {
 
 export function errorOf(failure: Failure): CallError {
   return new CallError(failure.code, failure.text, failure.provider === undefined ? {} : { provider: failure.provider })
+}
+
+/** Why nothing more can be asked of a call that is over. */
+export function endErrorOf(end: CallEnd): CallError {
+  const provider = end.provider ?? {
+    ...(end.code === undefined ? {} : { code: end.code }),
+    ...(end.text === undefined ? {} : { text: end.text })
+  }
+  return new CallError('call.ended', `The call is over: ${end.reason}`, { end, provider, state: 'ended' })
 }
 
 /** A failure a port reports when something was thrown at it. */

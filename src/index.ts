@@ -12,15 +12,28 @@ export type {
   DevicesOptions
 } from './devices.ts'
 export { createEngine } from './engine.ts'
-export type { DialRequest, Engine, EngineEvent, EngineOptions } from './engine.ts'
+export type { DialRequest } from './dial-request.ts'
+export type { Engine, EngineOptions } from './engine.ts'
+export type { EngineEvent } from './engine-event.ts'
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
-export type { Deadline, Policy } from './policy.ts'
+export type { Deadline, Policy, Replacement } from './policy.ts'
 export { createQualityMonitor } from './quality.ts'
 export type { CallQuality, QualityMonitor, QualityOptions } from './quality.ts'
 export type { QualityThresholds } from './quality-verdict.ts'
-export type { CallStatus, CallTimes, CallView, CaptureView, HoldView, PathView, SignallingView } from './view.ts'
+export type {
+  CallStatus,
+  CallTimes,
+  CallView,
+  CaptureView,
+  HoldView,
+  PathView,
+  ReferralView,
+  SignallingView,
+  TransferView,
+  VideoView
+} from './view.ts'
 export type {
   BackoffPolicy,
   CallEmitted,
@@ -40,6 +53,9 @@ export type {
   QualityReason,
   QualitySample,
   RegistrationEmitted,
+  TransferPolicy,
   Transport,
+  VideoPolicy,
+  VideoSource,
   WayQuality
 } from '../machines/index.ts'

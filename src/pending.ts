@@ -19,7 +19,16 @@ export const outcomes: Readonly<Record<CallCommand['type'], Outcome>> = {
   resume: { done: 'hold.resumed', failed: 'resume.failed', prevents: 'hold.held' },
   mute: { done: 'microphone.muted', prevents: 'microphone.live' },
   unmute: { done: 'microphone.live', prevents: 'microphone.muted' },
-  dtmf: { done: 'dtmf.sent', failed: 'dtmf.failed' }
+  enableVideo: { done: 'video.enabled', failed: 'video.failed', prevents: 'video.disabled' },
+  disableVideo: { done: 'video.disabled', prevents: 'video.enabled' },
+  refuseVideo: { done: 'video.refused' },
+  muteCamera: { done: 'camera.muted', prevents: 'camera.live' },
+  unmuteCamera: { done: 'camera.live', prevents: 'camera.muted' },
+  dtmf: { done: 'dtmf.sent', failed: 'dtmf.failed' },
+  transfer: { done: 'transfer.succeeded', failed: 'transfer.failed' },
+  consult: { done: 'consult.ready', failed: 'consult.failed' },
+  acceptTransfer: { done: 'transfer.followed' },
+  declineTransfer: { done: 'transfer.declined' }
 }
 
 interface Waiting extends Outcome {

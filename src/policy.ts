@@ -1,5 +1,5 @@
-import { defaultBackoff } from '../machines/index.ts'
-import type { BackoffPolicy } from '../machines/index.ts'
+import { defaultBackoff, defaultTransferPolicy } from '../machines/index.ts'
+import type { BackoffPolicy, TransferPolicy, VideoPolicy } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 
 /** What an application may decide about the engine. Everything has a default. */
@@ -12,9 +12,19 @@ export interface Policy {
   readonly register?: boolean
   /** Milliseconds after which `connect()` rejects; the engine itself goes on trying. Default 30 000. */
   readonly connectDeadline?: number
+  /** What may happen with video unasked. Default: `{ onWish: 'ask', withoutCamera: 'fail' }`. */
+  readonly video?: Partial<VideoPolicy>
   /** Milliseconds, by the names the charts give their delays. */
   readonly deadlines?: Partial<Record<Deadline, number>>
+  readonly transfer?: Partial<TransferPolicy>
+  /**
+   * A call that is to take the place of one of ours (SIP: INVITE with Replaces): answered without being asked for, shown
+   * as any other that rings, or refused. Default `accept`.
+   */
+  readonly replacement?: Replacement
 }
+
+export type Replacement = 'accept' | 'ask' | 'refuse'
 
 const deadlines = [
   'acquireDeadline',
@@ -26,7 +36,13 @@ const deadlines = [
   'restartDelay',
   'mediaGrace',
   'signallingGrace',
-  'verifyDeadline'
+  'verifyDeadline',
+  'referDeadline',
+  'reportDeadline',
+  'transferDeadline',
+  'referralDeadline',
+  'askDeadline',
+  'wishDeadline'
 ] as const
 
 /** The delays of the call chart that an application may want to set. */
@@ -44,7 +60,10 @@ export interface ResolvedPolicy {
   readonly registrationBackoff: BackoffPolicy
   readonly register: boolean
   readonly connectDeadline: number
+  readonly video: VideoPolicy
   readonly deadlines: Partial<Record<Deadline, number>>
+  readonly transfer: TransferPolicy
+  readonly replacement: Replacement
 }
 
 /** Throws a `CallError('engine.invalid-options')` for what no timer could ever be set to. */
@@ -55,10 +74,34 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     registrationBackoff: backoff(defaultRegistrationBackoff, policy.registrationBackoff),
     register: hasRegistration && (policy.register ?? true),
     connectDeadline: milliseconds('connectDeadline', policy.connectDeadline ?? 30_000),
+    video: videoPolicy(policy.video),
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
-    )
+    ),
+    transfer: transferPolicy(policy.transfer),
+    replacement: oneOf('replacement', choices, policy.replacement ?? 'accept')
   }
+}
+
+function videoPolicy({ onWish = 'ask', withoutCamera = 'fail' }: Partial<VideoPolicy> = {}): VideoPolicy {
+  return {
+    onWish: oneOf('video.onWish', ['accept', 'receive', 'refuse', 'ask'], onWish),
+    withoutCamera: oneOf('video.withoutCamera', ['receive', 'fail'], withoutCamera)
+  }
+}
+
+const choices = ['accept', 'ask', 'refuse'] as const
+
+function transferPolicy({ hold, incoming }: Partial<TransferPolicy> = {}): TransferPolicy {
+  return {
+    hold: hold ?? defaultTransferPolicy.hold,
+    incoming: oneOf('transfer.incoming', choices, incoming ?? defaultTransferPolicy.incoming)
+  }
+}
+
+function oneOf<T extends string>(name: string, known: readonly T[], value: T): T {
+  if (known.includes(value)) return value
+  throw new CallError('engine.invalid-options', `${name} is one of ${known.join(', ')}, not ${value}`)
 }
 
 function backoff(defaults: BackoffPolicy, given: Partial<BackoffPolicy> = {}): BackoffPolicy {

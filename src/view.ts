@@ -1,5 +1,14 @@
 import type { SnapshotFrom } from 'xstate'
-import type { CallEnd, callMachine, CapturedDevice, Failure, Party } from '../machines/index.ts'
+import type {
+  CallEmitted,
+  CallEnd,
+  callMachine,
+  CapturedDevice,
+  Failure,
+  Party,
+  TransferContext,
+  Video
+} from '../machines/index.ts'
 import { frozen, keep } from './frozen.ts'
 
 export type CallSnapshot = SnapshotFrom<typeof callMachine>
@@ -20,13 +29,42 @@ export interface HoldView {
   readonly remote: 'active' | 'held'
 }
 
+export interface VideoView {
+  /** `asking`: somebody there is being asked. `switching`: what there was is still sent. */
+  readonly local: 'off' | 'enabling' | 'asking' | 'on' | 'switching' | 'receiving' | 'disabling'
+  /** Whether the peer's comes in. */
+  readonly remote: 'off' | 'on'
+  /** What the peer asks for and has no answer to yet: that we look (`receive`), or show ours as well (`on`). */
+  readonly wish: 'receive' | 'on' | null
+}
+
 export type PathView = 'connecting' | 'connected' | 'interrupted' | 'restarting'
 export type SignallingView = 'attached' | 'detached' | 'reattaching'
 
+/** How far it has come that we give the peer to somebody else. */
+export interface TransferView {
+  /** `consulting`: the peer waits while we talk with somebody else about it. */
+  readonly state: 'consulting' | 'holding' | 'referring' | 'trying' | 'restoring' | 'handing-over'
+  /** Whom the peer is asked to call, and our call whose place it is to take there. */
+  readonly target: string | null
+  readonly replaces: string | null
+  /** What the peer last said of its call, as a SIP status: 180 when it rings. */
+  readonly status: number | null
+}
+
+/** The peer wants us to call somebody else: the user is asked, we do, or we have. */
+export interface ReferralView {
+  readonly state: 'asked' | 'following' | 'leaving'
+  readonly target: string
+  readonly referredBy: Party | null
+}
+
 /** What is captured for a call. */
 export interface CaptureView {
-  /** `live`: a microphone delivers; `replacing`: it still does, while another is tried; `interrupted`: none does, and the
-   * next best are tried; `lost`: none is to be had. */
+  /**
+   * `live`: a microphone delivers; `replacing`: it still does, while another one is tried; `interrupted`: none does, and the
+   * next best are tried; `lost`: none is to be had.
+   */
   readonly status: 'live' | 'replacing' | 'interrupted' | 'lost'
   /** What is captured, or was last. */
   readonly device: CapturedDevice
@@ -47,12 +85,17 @@ export interface CallView {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly remote: Party
+  /** Who had this call placed, when it is the outcome of a transfer. */
+  readonly referredBy: Party | null
   readonly status: CallStatus
   /** The far end already sends sound: announcements, music, ringing. */
   readonly earlyMedia: boolean
   readonly hold: HoldView
   /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
   readonly microphone: 'live' | 'muted' | 'off'
+  readonly video: VideoView
+  /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
+  readonly camera: 'live' | 'muted' | 'off'
   /** What is captured; null before there is a microphone, and where the engine was given no `devices`. */
   readonly capture: CaptureView | null
   /** Established means signalling *and* media only while this is `connected`. Null before and after. */
@@ -61,12 +104,17 @@ export interface CallView {
   readonly negotiation: 'stable' | 'offering' | 'waiting' | 'answering' | null
   /** Digits that are still to be sent. */
   readonly digits: string
+  /** Null while nobody is being transferred. */
+  readonly transfer: TransferView | null
+  readonly referral: ReferralView | null
   /** How the call ended; null until it has. */
   readonly end: CallEnd | null
   readonly times: CallTimes
 }
 
 const notHeld: HoldView = frozen({ local: 'active', remote: 'active' })
+
+const noVideo: VideoView = frozen({ local: 'off', remote: 'off', wish: null })
 
 const setupStatus = {
   acquiring: 'acquiring',
@@ -110,15 +158,20 @@ export function callView(
     id: context.id,
     direction: context.direction,
     remote: context.remote,
+    referredBy: context.referredBy,
     status,
     earlyMedia: context.earlyMedia,
     hold: keep(before?.hold ?? null, regions?.hold ?? notHeld),
     microphone: status === 'ended' ? 'off' : value.microphone,
+    video: keep(before?.video ?? null, videoView(status, context.wish, regions)),
+    camera: status === 'ended' ? 'off' : value.camera,
     capture,
     path: regions === null ? null : pathView(regions.path),
     signalling: regions === null ? null : signallingView(regions.signalling),
     negotiation: regions?.negotiation ?? null,
     digits: regions === null ? '' : context.digits.map((digit) => digit.tone).join(''),
+    transfer: regions === null ? null : transferView(regions.transfer, context.transfer, before?.transfer ?? null),
+    referral: regions === null ? null : referralView(regions.referral, context.transfer, before?.referral ?? null),
     end: status === 'ended' ? (broken ?? context.end) : null,
     times
   }
@@ -126,6 +179,19 @@ export function callView(
 }
 
 type Regions = Extract<CallSnapshot['value']['progress'], { established: unknown }>['established']
+
+function videoView(status: CallStatus, wish: Video, regions: Regions | null): VideoView {
+  const wanted = wish === 'receive' || wish === 'on' ? wish : null
+  if (regions === null) return status === 'ringing' || status === 'answering' ? { ...noVideo, wish: wanted } : noVideo
+  const { local, remote, wish: ofPeer } = regions.video
+  return { local: localVideo(local), remote, wish: ofPeer === 'wished' ? wanted : null }
+}
+
+function localVideo(local: Regions['video']['local']): VideoView['local'] {
+  if (typeof local === 'string') return local === 'unknown' ? 'off' : local
+  if ('enabling' in local) return local.enabling === 'asking' ? 'asking' : 'enabling'
+  return local.on === 'steady' ? 'on' : 'switching'
+}
 
 function pathView(path: Regions['path']): PathView {
   if (path === 'connected') return 'connected'
@@ -136,4 +202,33 @@ function pathView(path: Regions['path']): PathView {
 function signallingView(signalling: Regions['signalling']): SignallingView {
   if (signalling === 'attached') return 'attached'
   return typeof signalling === 'object' && signalling.detached === 'reattaching' ? 'reattaching' : 'detached'
+}
+
+function transferView(
+  transfer: Regions['transfer'],
+  { target, replaces, status }: TransferContext,
+  before: TransferView | null
+): TransferView | null {
+  const state = typeof transfer === 'object' ? ('trying' in transfer ? 'trying' : 'consulting') : transfer
+  // these two are left before anybody can see them
+  if (state === 'idle' || state === 'arriving' || state === 'failed') return null
+  const next: TransferView = { state, target, replaces, status }
+  return keep(before, next)
+}
+
+function referralView(
+  referral: Regions['referral'],
+  { received }: TransferContext,
+  before: ReferralView | null
+): ReferralView | null {
+  if (referral === 'idle' || received === null) return null
+  return keep(before, { state: referral, target: received.target, referredBy: received.referredBy ?? null })
+}
+
+/** The times, with that of this fact where it is one that counts. */
+export function stamped(times: CallTimes, fact: CallEmitted['type']): CallTimes {
+  const now = Date.now()
+  if (fact === 'call.ringing') return frozen({ ...times, ringing: times.ringing ?? now })
+  if (fact === 'call.established') return frozen({ ...times, established: now })
+  return fact === 'call.ended' ? frozen({ ...times, ended: now }) : times
 }

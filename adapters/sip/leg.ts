@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, MediaMeasure, Video } from '../../machines/index.ts'
 import { replaceTracks } from '../webrtc/sending.ts'
 import { measureConnection } from '../webrtc/stats.ts'
 import { sendDigit } from './digits.ts'
@@ -7,17 +7,20 @@ import { endingOf, failureOf, rejections, terminate } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
-import type { Session, UserAgent } from './jssip.ts'
+import type { Session } from './jssip.ts'
+import { mediaOptions } from './media-options.ts'
 import { Offers } from './offers.ts'
-import { watchPath } from './path.ts'
+import { watchSipPath } from './path.ts'
 import type { PathWatch } from './path.ts'
+import { Refers } from './refer.ts'
+import type { ReferAccount } from './refer.ts'
+import { referralHeaders } from './replaces.ts'
 import { keepSession, leastSession } from './session-timer.ts'
 import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
-export interface Account {
-  readonly ua: UserAgent
+export interface Account extends ReferAccount {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
@@ -29,6 +32,8 @@ export interface Account {
   /** Runs this when we are connected again, or never. */
   whenOpen(act: () => void): void
   forget(leg: SipLeg): void
+  /** Somebody is to take the place of this leg's peer: what `accept` makes is one more call that comes in. */
+  replaced(leg: SipLeg, accept: () => void): void
 }
 
 /** One SIP dialog: JsSIP's session, spoken to in the words of the port. */
@@ -38,6 +43,7 @@ export class SipLeg implements Leg {
   readonly #events = new Subject<LegEvent>()
   #session: Session | null = null
   #offers: Offers | null = null
+  #refers: Refers | null = null
   #stream: MediaStream | null = null
   #remoteStream: MediaStream | null = null
   #isIncoming = false
@@ -89,7 +95,7 @@ export class SipLeg implements Leg {
       case 'dial':
         return this.#dial(command)
       case 'answer':
-        return this.#account.withWebRtc(() => this.#session?.answer(this.#mediaOptions()))
+        return this.#answer(command.video ?? 'off')
       case 'reject':
         return this.#terminate({ status_code: rejections[command.reason] })
       case 'hangup':
@@ -97,17 +103,26 @@ export class SipLeg implements Leg {
       case 'offer':
         return void this.#offers?.offer(command)
       case 'accept':
-        return this.#offers?.accept(command.hold)
+        return this.#offers?.accept(command.hold, command.video ?? 'off')
+      case 'abandon':
+        return this.#offers?.abandon(command.attempt)
       case 'refuse':
         return this.#offers?.refuse()
       case 'verify':
         return this.#offers?.verify(command.attempt)
       case 'dtmf':
         return this.#digit(command)
+      case 'refer':
+      case 'report':
+        return this.#refers?.send(command)
       case 'microphone':
-        // SIP has no word for it
-        return
+        return // SIP has no word for it
     }
+  }
+
+  /** Whom to call to take our place in this call. */
+  get replacement() {
+    return this.#isAnswered && !this.#isOver ? (this.#refers?.replacement ?? null) : null
   }
 
   /** The socket is gone. A call that is not answered yet cannot be any more: the caller's request went with it. */
@@ -128,13 +143,19 @@ export class SipLeg implements Leg {
     this.#account.forget(this)
   }
 
-  #dial({ target, headers = {}, displayName }: Extract<LegCommand, { type: 'dial' }>) {
+  #answer(video: Video) {
+    this.#offers?.wish(video)
+    this.#account.withWebRtc(() => this.#session?.answer(mediaOptions(this.#stream, video, this.#account)))
+  }
+
+  #dial({ target, video = 'off', headers = {}, displayName, referral = {} }: Extract<LegCommand, { type: 'dial' }>) {
     const { ua, withWebRtc } = this.#account
     const fault = headerFault(headers, displayName)
     if (fault !== null) return this.#emit({ type: 'leg.failed', cause: { code: 'call.invalid-header', text: fault } })
-    const extraHeaders = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const given = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const extraHeaders = [...given, ...referralHeaders(referral)]
     const options = {
-      ...this.#mediaOptions(),
+      ...mediaOptions(this.#stream, video, this.#account),
       extraHeaders,
       ...(displayName === undefined ? {} : { fromDisplayName: displayName }),
       eventHandlers: {
@@ -146,20 +167,10 @@ export class SipLeg implements Leg {
       this.#stop()
       const longer = { sessionTimersExpires: least, extraHeaders: [...extraHeaders, `Min-SE: ${least}`] }
       this.#adopt(withWebRtc(() => ua.call(target, { ...options, ...longer })))
+      this.#offers?.wish(video)
     }
     this.#adopt(withWebRtc(() => ua.call(target, options)))
-  }
-
-  #mediaOptions() {
-    const media = this.#stream === null ? {} : { mediaStream: this.#stream }
-    return {
-      ...media,
-      // JsSIP would open devices by itself; without a stream we only listen
-      mediaConstraints: { audio: this.#stream !== null, video: false },
-      ...(this.#stream === null ? { rtcOfferConstraints: { offerToReceiveAudio: true } } : {}),
-      pcConfig: this.#account.rtcConfiguration,
-      ...(this.#account.sessionExpires === null ? {} : { sessionTimersExpires: this.#account.sessionExpires })
-    }
+    this.#offers?.wish(video)
   }
 
   #adopt(session: Session) {
@@ -167,8 +178,11 @@ export class SipLeg implements Leg {
     this.#stopGathering = limitGathering(session, this.#account.gathering)
     peerOpensOurMicrophone(session)
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
-    const offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    const emit = (event: LegEvent) => this.#emit(event)
+    this.#refers = new Refers(session, this.#account, emit, (accept) => this.#account.replaced(this, accept))
+    const offers = new Offers(session, { emit, gone: () => this.#gone() })
     this.#offers = offers
+    if (!this.#isIncoming) offers.begin(session.connection, this.#stream)
     this.#timer = keepSession(session, this.#account.sessionExpires, {
       reinvite: () => offers.refresh(),
       isOpen: () => this.#account.isOpen,
@@ -190,7 +204,7 @@ export class SipLeg implements Leg {
     })
     session.on('confirmed', () => {
       this.#isAnswered = true
-      this.#emit({ type: 'leg.answered' })
+      this.#emit({ type: 'leg.answered', ...this.#offers?.begun() })
       this.#path?.answered()
     })
     session.on('failed', (event) => {
@@ -198,14 +212,11 @@ export class SipLeg implements Leg {
       if (least !== null && this.#askAgain !== null) return this.#askAgain(least)
       this.#end(failureOf(event, this.#isIncoming))
     })
-    session.on('ended', (event) => this.#end(endingOf(event)))
+    session.on('ended', (event) => this.#end(this.#refers?.endingOf(event) ?? endingOf(event)))
     session.on('newDTMF', ({ originator, dtmf }) => {
       if (originator !== 'remote') return
       this.#emit({ type: 'leg.dtmf.received', tone: dtmf.tone, duration: dtmf.duration })
     })
-    // JsSIP leaves these unanswered when nobody says anything
-    session.on('refer', (event) => event.reject())
-    session.on('replaces', (event) => event.reject())
   }
 
   #expired(session: Session) {
@@ -218,15 +229,16 @@ export class SipLeg implements Leg {
 
   #replaceTracks() {
     if (this.#stream !== null && this.#connection !== null) replaceTracks(this.#connection, this.#stream.getTracks())
+    this.#offers?.send(this.#stream)
   }
 
   #watch(connection: RTCPeerConnection) {
     this.#connection = connection
     failedIceEndsTheCall(connection)
-    this.#path = watchPath(connection, {
+    this.#offers?.begin(connection, this.#stream)
+    this.#path = watchSipPath(connection, {
       emit: (event) => this.#emit(event),
       play: (stream) => {
-        if (stream === this.#remoteStream) return
         this.#remoteStream = stream
         this.#emit({ type: 'leg.media' })
       }

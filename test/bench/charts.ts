@@ -80,7 +80,15 @@ function callEvents(count: number) {
     }
   })
   const clock = { setTimeout: () => 0, clearTimeout: () => {} }
-  const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['info'] } as const
+  const capabilities = {
+    registration: true,
+    hold: true,
+    renegotiate: true,
+    video: false,
+    dtmf: ['info'],
+    blindTransfer: false,
+    attendedTransfer: false
+  } as const
   const actor = createActor(machine, {
     input: { id: 'bench', direction: 'outgoing', remote: { address: 'sip:bob@example.test' }, capabilities },
     clock
@@ -92,9 +100,19 @@ function callEvents(count: number) {
     actor.send({ type: 'mute' })
     actor.send({ type: 'unmute' })
     actor.send({ type: 'hold' })
-    report({ type: 'leg.offer.accepted', attempt: offer, granted: { hold: true, restarts: 0 }, peerHolds: false })
+    report({
+      type: 'leg.offer.accepted',
+      attempt: offer,
+      granted: { hold: true, video: 'off', restarts: 0 },
+      peerHolds: false
+    })
     actor.send({ type: 'resume' })
-    report({ type: 'leg.offer.accepted', attempt: offer, granted: { hold: false, restarts: 0 }, peerHolds: false })
+    report({
+      type: 'leg.offer.accepted',
+      attempt: offer,
+      granted: { hold: false, video: 'off', restarts: 0 },
+      peerHolds: false
+    })
   }
   actor.stop()
 }

@@ -164,7 +164,7 @@ describe('A microphone that is unplugged in a call', () => {
     const { call, sent, passes, mediaDevices, facts } = await talking()
 
     mediaDevices.plugged = ['headset']
-    sent()[0]?.unplug()
+    sent()[0]?.end()
     mediaDevices.plug('headset')
     await settled()
     expect(call.state.capture).toMatchObject({ status: 'interrupted', device: { deviceId: 'desk' } })
@@ -179,7 +179,7 @@ describe('A microphone that is unplugged in a call', () => {
     const { call, sent, passes, mediaDevices, facts } = await talking()
 
     mediaDevices.plugged = []
-    sent()[0]?.unplug()
+    sent()[0]?.end()
     await passes(200)
 
     expect(facts).toEqual(['capture.interrupted', 'capture.lost'])
@@ -193,7 +193,7 @@ describe('A microphone that is unplugged in a call', () => {
   test('is sent again when it is plugged in again', async () => {
     const { call, sent, passes, mediaDevices } = await talking()
     mediaDevices.plugged = ['headset']
-    sent()[0]?.unplug()
+    sent()[0]?.end()
     mediaDevices.plug('headset')
     await passes(1_000)
     expect(names(sent())).toEqual(['headset'])
@@ -222,7 +222,7 @@ describe('A microphone that is unplugged in a call', () => {
 
     mediaDevices.mode = { refuses: 'NotAllowedError' }
     permissions.set('denied')
-    sent()[0]?.unplug()
+    sent()[0]?.end()
     await passes(200)
     expect(call.state.capture).toMatchObject({ status: 'lost', cause: { code: 'media.denied' } })
 

@@ -2,7 +2,7 @@ import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { startCapture } from './support/bench.ts'
 import type { Step } from './support/bench.ts'
-import { captureSamples } from './support/samples.ts'
+import { captureSamples } from './support/capture-samples.ts'
 import { runs } from './support/stories.ts'
 
 const names = Object.entries(captureSamples).flatMap(([type, kinds]) =>

@@ -31,7 +31,7 @@ describe('What happens at every event in every state is written down', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('tables/capture.txt')
   })
 
-  test('for each region of a call', { timeout: 120_000 }, async () => {
+  test('for each region of a call', { timeout: 600_000 }, async () => {
     const surveyed = survey(callGround)
 
     const text = callRegions.map((region) => table(region, callGround, surveyed)).join('\n\n\n')
@@ -43,10 +43,14 @@ describe('What happens at every event in every state is written down', () => {
 /** Which region of a call a command, a fact or a note belongs to: the first whose words it is said in. */
 const words: Readonly<Record<string, (effect: Effect, cause: EventObject) => boolean>> = {
   negotiation: ({ to, event }, { type }) =>
-    ['offer', 'accept', 'refuse'].includes(event.type) || (to === 'notes' && type.startsWith('leg.offer.')),
+    ['offer', 'accept', 'refuse', 'abandon'].includes(event.type) || (to === 'notes' && type.startsWith('leg.offer.')),
   'hold.local': ({ to, event }) =>
     (to === 'media' && event.type === 'hold') || /^(hold|resume)\.(held|resumed|failed)$/.test(event.type),
   'hold.remote': ({ event }) => event.type === 'hold.remote',
+  'video.local': ({ event }) => /^(video\.(enabled|disabled|failed)|open-camera|close-camera)$/.test(event.type),
+  'video.remote': ({ event }) => event.type === 'video.remote',
+  'video.wish': ({ event }) => /^video\.(wished|wish-over|refused)$/.test(event.type),
+  camera: ({ event }) => event.type.startsWith('camera.') || event.type === 'mute-camera',
   path: ({ event }) => event.type.startsWith('path.'),
   signalling: ({ to, event }, { type }) =>
     event.type === 'verify' ||
@@ -55,6 +59,14 @@ const words: Readonly<Record<string, (effect: Effect, cause: EventObject) => boo
   dtmf: ({ to, event }, { type }) =>
     (event.type.startsWith('dtmf') && event.type !== 'dtmf.received') ||
     (to === 'notes' && (event.type === 'digits' || type.startsWith('leg.dtmf.'))),
+  referral: ({ event, to }, { type }) =>
+    event.type === 'report' ||
+    /^transfer\.(asked|declined|followed)$/.test(event.type) ||
+    (to === 'notes' && type.startsWith('referral.')),
+  transfer: ({ to, event }, { type }) =>
+    event.type === 'refer' ||
+    /^(transfer|consult)\./.test(event.type) ||
+    (to === 'notes' && /^(leg\.refer\.|handover|consultation|transfer|consult)/.test(type)),
   microphone: ({ event }) => event.type === 'mute' || event.type.startsWith('microphone.'),
   progress: () => true
 }
@@ -73,8 +85,14 @@ const callRegions: readonly Region[] = [
   callRegion('negotiation', 'progress.established.negotiation'),
   callRegion('hold.local', 'progress.established.hold.local'),
   callRegion('hold.remote', 'progress.established.hold.remote'),
+  callRegion('video.local', 'progress.established.video.local'),
+  callRegion('video.remote', 'progress.established.video.remote'),
+  callRegion('video.wish', 'progress.established.video.wish'),
   callRegion('path', 'progress.established.path'),
   callRegion('signalling', 'progress.established.signalling'),
   callRegion('dtmf', 'progress.established.dtmf'),
-  callRegion('microphone', 'microphone')
+  callRegion('transfer', 'progress.established.transfer'),
+  callRegion('referral', 'progress.established.referral'),
+  callRegion('microphone', 'microphone'),
+  callRegion('camera', 'camera')
 ]

@@ -1,13 +1,14 @@
 /** A microphone nobody has to own: it grants when the test says so, and remembers every track it ever opened. */
 export class FakeTrack extends EventTarget {
-  readonly kind = 'audio'
-  readonly deviceId: string
+  readonly kind: 'audio' | 'video'
   enabled = true
-  muted = false
   readyState: 'live' | 'ended' = 'live'
+  readonly deviceId: string
+  muted = false
 
-  constructor(deviceId = 'default') {
+  constructor(kind: 'audio' | 'video' = 'audio', deviceId = 'default') {
     super()
+    this.kind = kind
     this.deviceId = deviceId
   }
 
@@ -19,30 +20,22 @@ export class FakeTrack extends EventTarget {
     return { deviceId: this.deviceId }
   }
 
-  /** The device is gone. */
-  unplug() {
-    this.readyState = 'ended'
-    this.dispatchEvent(new Event('ended'))
-  }
-
   stop() {
     this.readyState = 'ended'
+  }
+
+  /** Unplugged, or ended by the browser's own button. */
+  end() {
+    this.readyState = 'ended'
+    this.dispatchEvent(new Event('ended'))
   }
 }
 
 export class FakeStream {
   tracks: FakeTrack[]
 
-  constructor(deviceId?: string) {
-    this.tracks = [new FakeTrack(deviceId)]
-  }
-
-  addTrack(track: FakeTrack) {
-    this.tracks.push(track)
-  }
-
-  removeTrack(track: FakeTrack) {
-    this.tracks = this.tracks.filter((other) => other !== track)
+  constructor(kinds: readonly ('audio' | 'video')[] = ['audio'], deviceId?: string) {
+    this.tracks = kinds.map((kind) => new FakeTrack(kind, deviceId))
   }
 
   getTracks() {
@@ -50,7 +43,19 @@ export class FakeStream {
   }
 
   getAudioTracks() {
-    return this.tracks
+    return this.tracks.filter(({ kind }) => kind === 'audio')
+  }
+
+  getVideoTracks() {
+    return this.tracks.filter(({ kind }) => kind === 'video')
+  }
+
+  addTrack(track: FakeTrack) {
+    this.tracks = [...this.tracks, track]
+  }
+
+  removeTrack(track: FakeTrack) {
+    this.tracks = this.tracks.filter((other) => other !== track)
   }
 }
 
@@ -84,12 +89,18 @@ export class FakeMediaDevices extends EventTarget {
     this.dispatchEvent(new Event('devicechange'))
   }
 
+  getDisplayMedia(): Promise<MediaStream> {
+    return this.getUserMedia({ video: true })
+  }
+
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
     return new Promise((resolve, reject) => {
       const request: FakeRequest = {
         constraints,
         grant: () => {
-          const stream = new FakeStream(wantedOf(constraints) ?? this.plugged[0])
+          const { audio, video } = constraints
+          const kinds = [...(audio ? ['audio' as const] : []), ...(video ? ['video' as const] : [])]
+          const stream = new FakeStream(kinds, wantedOf(constraints) ?? this.plugged[0])
           this.tracks.push(...stream.tracks)
           resolve(stream as unknown as MediaStream)
           return stream.tracks[0] as FakeTrack
@@ -97,8 +108,8 @@ export class FakeMediaDevices extends EventTarget {
         refuse: (name) => reject(new DOMException('Not now', name))
       }
       const wanted = wantedOf(constraints)
-      if (this.mode === 'grants' && wanted !== null && !this.plugged.includes(wanted))
-        request.refuse('OverconstrainedError')
+      const isMissing = wanted !== null && !this.plugged.includes(wanted)
+      if (this.mode === 'grants' && isMissing) request.refuse('OverconstrainedError')
       else if (this.mode === 'grants' && this.plugged.length === 0) request.refuse('NotFoundError')
       else if (this.mode === 'grants') request.grant()
       else if (this.mode === 'waits') this.requests.push(request)
@@ -107,7 +118,7 @@ export class FakeMediaDevices extends EventTarget {
   }
 }
 
-/** The device it must be. */
+/** The microphone it must be. */
 function wantedOf({ audio }: MediaStreamConstraints): string | null {
   const id = typeof audio === 'object' ? audio.deviceId : undefined
   return typeof id === 'object' && 'exact' in id ? String(id.exact) : null

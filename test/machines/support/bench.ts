@@ -22,7 +22,8 @@ import type {
   TransportCommand
 } from '../../../machines/index.ts'
 import { captureInput, outgoing } from './grounds.ts'
-import { callSamples, captureSamples, connectionSamples, registrationSamples } from './samples.ts'
+import { captureSamples } from './capture-samples.ts'
+import { callSamples, connectionSamples, registrationSamples } from './samples.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** The name of a sample, as the tables name it (`leg.offer.refused (glare)`), or milliseconds to let pass. */

@@ -14,11 +14,28 @@ import type {
   ConnectionContext,
   RegistrationContext
 } from '../../../machines/index.ts'
-import { callSamples, captureSamples, connectionSamples, registrationSamples } from './samples.ts'
+import { captureSamples } from './capture-samples.ts'
+import { callSamples, connectionSamples, registrationSamples } from './samples.ts'
 import type { Ground } from './survey.ts'
 
-export const everything: Capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp', 'info'] }
-export const nothing: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [] }
+export const everything: Capabilities = {
+  registration: true,
+  hold: true,
+  renegotiate: true,
+  video: true,
+  dtmf: ['rtp', 'info'],
+  blindTransfer: true,
+  attendedTransfer: true
+}
+export const nothing: Capabilities = {
+  registration: false,
+  hold: false,
+  renegotiate: false,
+  video: false,
+  dtmf: [],
+  blindTransfer: false,
+  attendedTransfer: false
+}
 
 export const outgoing: CallInput = {
   id: 'one',
@@ -74,10 +91,52 @@ export const captureGround: Ground = {
 
 export const callGround: Ground = {
   machine: callMachine,
-  inputs: [outgoing, incoming, { ...outgoing, capabilities: nothing }],
+  inputs: [
+    outgoing,
+    incoming,
+    { ...outgoing, capabilities: nothing, transfer: { hold: true, incoming: 'accept' } },
+    { ...incoming, succession: { muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } },
+    { ...incoming, wish: 'on' },
+    { ...outgoing, videoPolicy: { onWish: 'accept', withoutCamera: 'receive' } }
+  ],
   samples: callSamples,
   internal: ['negotiation.settled', 'negotiation.failed', 'signalling.attached', 'network.dead', 'call.over'],
-  truths: ({ capabilities, desired, offered, agreed, collisions, peerHolds, digits, pathIsUp }: CallContext) => [
+  apart: [
+    // video is a matter of what is agreed and of the connection
+    [
+      /\.video\.|^video /,
+      /\.dtmf\.|\.path\.|\.hold\.|\.transfer\.|\.referral\.|microphone|digits|restart|^path|^peer|^hold|^policy/
+    ],
+    [/^camera\./, /established\.|microphone|^video|digits|restart|collisions|^path|^peer|^hold|^policy/],
+    // who is given to whom concerns hold and signalling, and nothing else
+    [
+      /\.transfer\.|^holds for/,
+      /\.dtmf\.|\.path\.|\.hold\.remote|^call\.microphone|digits|restart|collisions|^path|^peer/
+    ],
+    [/\.referral\.|^policy/, /established\.(?!referral)|microphone|digits|restart|collisions|^path|^peer|^hold/]
+  ],
+  truths: ({
+    capabilities,
+    desired,
+    offered,
+    agreed,
+    asked,
+    wish,
+    peerVideo,
+    camera,
+    collisions,
+    peerHolds,
+    digits,
+    pathIsUp,
+    transfer
+  }: CallContext) => [
+    `video desired ${desired.video}, agreed ${agreed.video}`,
+    `video asked for ${asked !== 'off'}`,
+    `video wished ${wish !== 'off'}`,
+    `video theirs ${peerVideo}`,
+    `video has a camera to return to ${camera !== null}`,
+    `policy ${transfer.policy.incoming}`,
+    `holds for a transfer ${transfer.holds}, consults ${transfer.consults}`,
     `hold is a capability: ${capabilities.hold}`,
     `hold desired ${desired.hold}, offered ${offered.hold}, agreed ${agreed.hold}`,
     `restart due ${desired.restarts !== agreed.restarts}, offered ${offered.restarts !== agreed.restarts}`,

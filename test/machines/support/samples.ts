@@ -1,4 +1,4 @@
-import type { CallContext, CallEvent, CaptureContext, CapturedDevice, CaptureEvent } from '../../../machines/index.ts'
+import type { CallContext, CallEvent } from '../../../machines/index.ts'
 import type {
   ConnectionContext,
   ConnectionEvent,
@@ -11,7 +11,7 @@ import type { CallEnd, Failure } from '../../../machines/index.ts'
  * One event of each type and of each kind that matters, made to fit the moment: `''` is the plain one. The compiler
  * holds the lists complete: an event type without a sample, or a sample of no event type, does not compile.
  */
-type Samples<TContext, TEvent extends { readonly type: string }> = {
+export type Samples<TContext, TEvent extends { readonly type: string }> = {
   readonly [TType in TEvent['type']]: Readonly<
     Record<string, (context: TContext) => Extract<TEvent, { readonly type: TType }>>
   >
@@ -72,43 +72,12 @@ export const registrationSamples: Samples<RegistrationContext, RegistrationEvent
   }
 }
 
-const headset: CapturedDevice = { deviceId: 'headset', label: 'Headset' }
-const taken: Failure = { code: 'media.busy', text: 'The microphone is in use' }
-const noPermission: Failure = { code: 'media.denied', text: 'The browser refused the microphone' }
-const unplugged: Failure = { code: 'media.lost', text: 'The microphone was unplugged' }
-
-export const captureSamples: Samples<CaptureContext, CaptureEvent> = {
-  use: { '': () => ({ type: 'use', device: 'headset' }) },
-  'microphone.opened': {
-    '': ({ attempt }) => ({ type: 'microphone.opened', attempt, device: headset }),
-    stale: ({ attempt }) => ({ type: 'microphone.opened', attempt: attempt - 1, device: headset })
-  },
-  'microphone.failed': {
-    '': ({ attempt }) => ({ type: 'microphone.failed', attempt, cause: taken }),
-    denied: ({ attempt }) => ({ type: 'microphone.failed', attempt, cause: noPermission }),
-    stale: ({ attempt }) => ({ type: 'microphone.failed', attempt: attempt - 1, cause: taken })
-  },
-  'microphone.proved': {
-    '': ({ attempt }) => ({ type: 'microphone.proved', attempt }),
-    stale: ({ attempt }) => ({ type: 'microphone.proved', attempt: attempt - 1 })
-  },
-  'microphone.ended': {
-    kept: ({ kept }) => ({ type: 'microphone.ended', attempt: kept, cause: unplugged }),
-    new: ({ attempt }) => ({ type: 'microphone.ended', attempt, cause: unplugged }),
-    stale: ({ attempt }) => ({ type: 'microphone.ended', attempt: attempt + 1, cause: unplugged })
-  },
-  'call.over': { '': () => ({ type: 'call.over' }) },
-  'devices.changed': {
-    '': ({ wanted }) => ({ type: 'devices.changed', present: ['built-in', wanted] }),
-    'wanted is gone': () => ({ type: 'devices.changed', present: ['built-in'] }),
-    none: () => ({ type: 'devices.changed', present: [] })
-  }
-}
-
 const byPeer: CallEnd = { by: 'remote', reason: 'hangup' }
 const notAcceptable: Failure = { code: 'negotiation.rejected', text: 'Not acceptable here', provider: { code: 488 } }
 const collided: Failure = { code: 'negotiation.glare', text: 'Request pending', provider: { code: 491 } }
 const denied: Failure = { code: 'media.denied', text: 'The browser refused the microphone' }
+const noCamera: Failure = { code: 'media.no-device', text: 'There is no camera' }
+const busy: Failure = { code: 'transfer.failed', text: 'Busy Here', provider: { code: 486 } }
 const noTone: Failure = { code: 'dtmf.failed', text: 'The far end takes no digits' }
 
 export const callSamples: Samples<CallContext, CallEvent> = {
@@ -120,6 +89,15 @@ export const callSamples: Samples<CallContext, CallEvent> = {
   resume: { '': () => ({ type: 'resume' }) },
   mute: { '': () => ({ type: 'mute' }) },
   unmute: { '': () => ({ type: 'unmute' }) },
+  enableVideo: {
+    '': () => ({ type: 'enableVideo' }),
+    screen: () => ({ type: 'enableVideo', video: 'screen' }),
+    receive: () => ({ type: 'enableVideo', video: 'receive' })
+  },
+  disableVideo: { '': () => ({ type: 'disableVideo' }) },
+  refuseVideo: { '': () => ({ type: 'refuseVideo' }) },
+  muteCamera: { '': () => ({ type: 'muteCamera' }) },
+  unmuteCamera: { '': () => ({ type: 'unmuteCamera' }) },
   dtmf: {
     '': ({ attempts, digits }) => ({
       type: 'dtmf',
@@ -132,11 +110,27 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     })
   },
 
+  transfer: {
+    '': () => ({ type: 'transfer', target: 'sip:carol@example.org' }),
+    attended: () => ({ type: 'transfer', target: 'sip:carol@example.org', replaces: 'two' })
+  },
+  consult: { '': () => ({ type: 'consult', target: 'sip:carol@example.org' }) },
+  acceptTransfer: { '': () => ({ type: 'acceptTransfer' }) },
+  declineTransfer: { '': () => ({ type: 'declineTransfer' }) },
+  'consultation.ended': { '': () => ({ type: 'consultation.ended' }) },
+  'handover.began': { '': () => ({ type: 'handover.began' }) },
+  'handover.succeeded': { '': () => ({ type: 'handover.succeeded' }) },
+  'handover.failed': { '': () => ({ type: 'handover.failed' }) },
+  'referral.progressed': { '': () => ({ type: 'referral.progressed', status: 180 }) },
+  'referral.succeeded': { '': () => ({ type: 'referral.succeeded' }) },
+  'referral.failed': { '': () => ({ type: 'referral.failed', status: 486 }) },
+
   'connection.lost': { '': () => ({ type: 'connection.lost' }) },
   'connection.restored': { '': () => ({ type: 'connection.restored' }) },
 
   'media.ready': {
     '': ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media }),
+    video: ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media, video: 'on' }),
     stale: ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media - 1 })
   },
   'media.failed': {
@@ -144,8 +138,22 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     stale: ({ attempts }) => ({ type: 'media.failed', attempt: attempts.media - 1, cause: denied })
   },
 
+  'media.camera.ready': {
+    '': ({ attempts }) => ({ type: 'media.camera.ready', attempt: attempts.camera, video: 'on' }),
+    'no camera': ({ attempts }) => ({ type: 'media.camera.ready', attempt: attempts.camera, video: 'receive' }),
+    stale: ({ attempts }) => ({ type: 'media.camera.ready', attempt: attempts.camera - 1, video: 'on' })
+  },
+  'media.camera.failed': {
+    '': ({ attempts }) => ({ type: 'media.camera.failed', attempt: attempts.camera, cause: noCamera }),
+    stale: ({ attempts }) => ({ type: 'media.camera.failed', attempt: attempts.camera - 1, cause: noCamera })
+  },
+  'media.camera.ended': { '': () => ({ type: 'media.camera.ended' }) },
+
   'leg.ringing': { '': () => ({ type: 'leg.ringing', earlyMedia: true }) },
-  'leg.answered': { '': () => ({ type: 'leg.answered' }) },
+  'leg.answered': {
+    '': () => ({ type: 'leg.answered' }),
+    video: ({ desired }) => ({ type: 'leg.answered', video: desired.video, peerVideo: desired.video !== 'off' })
+  },
   'leg.rejected': { '': () => ({ type: 'leg.rejected', end: { by: 'remote', reason: 'busy', code: 486 } }) },
   'leg.cancelled': {
     '': () => ({ type: 'leg.cancelled', answeredElsewhere: false }),
@@ -154,12 +162,31 @@ export const callSamples: Samples<CallContext, CallEvent> = {
   'leg.ended': { '': () => ({ type: 'leg.ended', end: byPeer }) },
   'leg.failed': { '': () => ({ type: 'leg.failed', cause: { code: 'engine.failed', text: 'The adapter threw' } }) },
 
-  'leg.offer.received': { '': () => ({ type: 'leg.offer.received' }) },
+  // video that is agreed stays in whatever else the peer offers
+  'leg.offer.received': {
+    '': ({ agreed }) => ({ type: 'leg.offer.received', video: agreed.video }),
+    video: () => ({ type: 'leg.offer.received', video: 'on' }),
+    'video, theirs': () => ({ type: 'leg.offer.received', video: 'receive' }),
+    'no video': () => ({ type: 'leg.offer.received', video: 'off' })
+  },
   'leg.offer.accepted': {
     '': ({ attempts, offered }) => ({
       type: 'leg.offer.accepted',
       attempt: attempts.offer,
       granted: offered,
+      peerHolds: false
+    }),
+    'peer video': ({ attempts, offered }) => ({
+      type: 'leg.offer.accepted',
+      attempt: attempts.offer,
+      granted: offered,
+      peerHolds: false,
+      peerVideo: offered.video !== 'off'
+    }),
+    'video later': ({ attempts, offered }) => ({
+      type: 'leg.offer.accepted',
+      attempt: attempts.offer,
+      granted: { ...offered, video: offered.video === 'off' ? 'off' : 'inactive' },
       peerHolds: false
     }),
     'peer holds': ({ attempts, offered }) => ({
@@ -192,8 +219,14 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     })
   },
   'leg.offer.answered': {
-    '': () => ({ type: 'leg.offer.answered', peerHolds: false }),
-    'peer holds': () => ({ type: 'leg.offer.answered', peerHolds: true })
+    '': ({ offered }) => ({ type: 'leg.offer.answered', peerHolds: false, video: offered.video }),
+    'peer video': ({ offered }) => ({
+      type: 'leg.offer.answered',
+      peerHolds: false,
+      video: offered.video,
+      peerVideo: offered.video === 'receive' || offered.video === 'on'
+    }),
+    'peer holds': ({ offered }) => ({ type: 'leg.offer.answered', peerHolds: true, video: offered.video })
   },
   'leg.offer.failed': { '': () => ({ type: 'leg.offer.failed', cause: notAcceptable }) },
 
@@ -218,6 +251,35 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     stale: ({ attempts }) => ({ type: 'leg.dtmf.failed', attempt: attempts.dtmf - 1, cause: noTone })
   },
   'leg.dtmf.received': { '': () => ({ type: 'leg.dtmf.received', tone: '5', duration: 100 }) },
+  'leg.refer.accepted': {
+    '': ({ attempts }) => ({ type: 'leg.refer.accepted', attempt: attempts.refer }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.accepted', attempt: attempts.refer - 1 })
+  },
+  'leg.refer.rejected': {
+    '': ({ attempts }) => ({ type: 'leg.refer.rejected', attempt: attempts.refer, cause: busy }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.rejected', attempt: attempts.refer - 1, cause: busy })
+  },
+  'leg.refer.progress': {
+    '': ({ attempts }) => ({ type: 'leg.refer.progress', attempt: attempts.refer, status: 180 }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.progress', attempt: attempts.refer - 1, status: 180 })
+  },
+  'leg.refer.succeeded': {
+    '': ({ attempts }) => ({ type: 'leg.refer.succeeded', attempt: attempts.refer }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.succeeded', attempt: attempts.refer - 1 })
+  },
+  'leg.refer.failed': {
+    '': ({ attempts }) => ({ type: 'leg.refer.failed', attempt: attempts.refer, cause: busy }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.failed', attempt: attempts.refer - 1, cause: busy })
+  },
+  'leg.refer.received': {
+    '': () => ({
+      type: 'leg.refer.received',
+      refer: '7',
+      target: 'sip:carol@example.org',
+      replaces: 'call;to-tag=1;from-tag=2',
+      referredBy: { address: 'sip:bob@example.org' }
+    })
+  },
   'leg.media': { '': () => ({ type: 'leg.media' }) },
 
   'negotiation.settled': { '': () => ({ type: 'negotiation.settled' }) },

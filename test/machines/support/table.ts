@@ -16,7 +16,7 @@ export interface Region {
 }
 
 /** What a person or a program asks for; everything else is a fact. */
-const isCommand = (type: string) => /^[a-z]+$/.test(type) && type !== 'wake'
+const isCommand = (type: string) => /^[a-z]+$/i.test(type) && type !== 'wake'
 
 /** Every state × event cell of a region, as text: what happens, and by name what is refused or ignored. */
 export function table(region: Region, { machine }: Ground, { moves }: Survey): string {
@@ -94,8 +94,13 @@ function describe({ to, event: { type, ...detail } }: Effect): string {
 
 function short(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
-  const { reason, code, hold, restarts } = value as Record<string, string | number | boolean | undefined>
-  if (restarts !== undefined) return `{${hold === true ? 'hold' : 'no hold'}${restarts === 0 ? '' : ', restart'}}`
+  const { reason, code, hold, video, restarts } = value as Record<string, string | number | boolean | undefined>
+  const terms = [
+    hold === true ? 'hold' : 'no hold',
+    video === 'off' ? '' : `video ${video}`,
+    restarts === 0 ? '' : 'restart'
+  ]
+  if (restarts !== undefined) return `{${terms.filter((term) => term !== '').join(', ')}}`
   return `{${String(reason ?? code ?? Object.keys(value).join(' '))}}`
 }
 

@@ -1,10 +1,10 @@
 /** A user on the page: an engine that notes whatever happens, for tests to wait for and for failures to show. */
 import type { Transport } from '../../../machines/index.ts'
-import type { Call, CallView, Engine, EngineEvent, MediaRequest, Policy } from '../../../src/index.ts'
+import type { Call, CallCommandName, CallView, Engine, EngineEvent, MediaRequest, Policy } from '../../../src/index.ts'
 import { createEngine } from '../../../src/index.ts'
 import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
 import type { AzstackOptions } from '../../../adapters/azstack/index.ts'
-import { infobipTransport } from '../../../adapters/infobip/index.ts'
+import { dialect261, infobipTransport } from '../../../adapters/infobip/index.ts'
 import type { InfobipOptions } from '../../../adapters/infobip/index.ts'
 import type { SipOptions } from '../../../adapters/sip/index.ts'
 import { sipTransport } from '../../../adapters/sip/index.ts'
@@ -12,13 +12,14 @@ import { sipTransport } from '../../../adapters/sip/index.ts'
 /** With an account at one of the providers. */
 export type PhoneSetup = { readonly policy?: Policy } & (
   | { readonly sip: SipOptions }
-  | { readonly infobip: InfobipOptions }
+  | { readonly infobip: Omit<InfobipOptions, 'dialect'>; readonly resumes?: boolean }
   | { readonly azstack: Omit<AzstackOptions, 'link' | 'freeCalls'> }
 )
 
 function transportOf(setup: PhoneSetup): Transport {
   if ('sip' in setup) return sipTransport(setup.sip)
-  if ('infobip' in setup) return infobipTransport(setup.infobip)
+  if ('infobip' in setup)
+    return infobipTransport({ ...setup.infobip, ...(setup.resumes === true && { dialect: dialect261 }) })
   return azstackTransport({ ...setup.azstack, link: engineIo3(), freeCalls })
 }
 
@@ -32,10 +33,10 @@ export interface Note {
 }
 
 /** What of a view is worth a line of its own when it changes. */
-const watched = ['status', 'hold', 'microphone', 'path', 'signalling', 'negotiation', 'end'] as const
+const watched = ['status', 'hold', 'microphone', 'video', 'camera', 'path', 'signalling', 'negotiation', 'end'] as const
 export type Watched = (typeof watched)[number]
 
-export type Command = 'answer' | 'reject' | 'hangup' | 'hold' | 'resume' | 'mute' | 'unmute' | 'dtmf' | 'established'
+export type Command = CallCommandName | 'established'
 
 export class PagePhone {
   readonly engine: Engine
