@@ -1,4 +1,6 @@
+import type { CaptureEmitted } from '../capture-setup.ts'
 import type { CallEnd, Failure } from '../failure.ts'
+import type { QualityEmitted } from '../quality.ts'
 import type {
   RecordedBy,
   RecorderCommand,
@@ -193,6 +195,8 @@ export type CallEvent =
 
 /** What a call tells its listeners, once each. */
 export type CallEmitted =
+  | CaptureEmitted
+  | QualityEmitted
   | { readonly type: 'call.ringing'; readonly earlyMedia: boolean }
   | { readonly type: 'call.answer-failed'; readonly cause: Failure }
   | { readonly type: 'call.established' }

@@ -1,11 +1,20 @@
-import { callMachine, connectionMachine, defaultBackoff, registrationMachine } from '../../../machines/index.ts'
+import {
+  callMachine,
+  captureMachine,
+  connectionMachine,
+  defaultBackoff,
+  registrationMachine
+} from '../../../machines/index.ts'
 import type {
   CallContext,
   CallInput,
   Capabilities,
+  CaptureContext,
+  CaptureInput,
   ConnectionContext,
   RegistrationContext
 } from '../../../machines/index.ts'
+import { captureSamples } from './capture-samples.ts'
 import { callSamples, connectionSamples, registrationSamples } from './samples.ts'
 import type { Ground } from './survey.ts'
 
@@ -57,6 +66,29 @@ export const registrationGround: Ground = {
   truths: ({ tries, policy }: RegistrationContext) => [
     policy.maxAttempts === Infinity ? 'for ever' : 'a few times',
     tries < policy.maxAttempts ? 'may retry' : 'spent'
+  ]
+}
+
+export const captureInput: CaptureInput = {
+  port: 'one',
+  policy: { fallback: ['default', 'any'], returns: true },
+  device: { deviceId: 'desk', label: 'Desk microphone' },
+  present: ['desk', 'built-in']
+}
+
+export const captureGround: Ground = {
+  machine: captureMachine,
+  inputs: [captureInput, { ...captureInput, policy: { fallback: [], returns: false }, present: [] }],
+  samples: captureSamples,
+  truths: ({ policy, wanted, device, present, queue, kept, attempt }: CaptureContext) => [
+    // together: it is all three that decide whether to go back
+    [
+      policy.returns ? 'returns' : 'stays away',
+      device.deviceId === wanted ? 'what is wanted' : 'another one',
+      present.includes(wanted) ? 'is there' : 'is gone'
+    ].join(', '),
+    queue.length === 0 ? 'nothing left' : 'more to try',
+    kept === attempt ? 'proven' : 'not proven'
   ]
 }
 
