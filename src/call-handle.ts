@@ -18,6 +18,7 @@ import type { DialRequest } from './dial-request.ts'
 import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { outcomes, Pending } from './pending.ts'
+import type { Recorder } from './recorder.ts'
 import type { Resources } from './registry.ts'
 import type { RelatedCall, Relations } from './relations.ts'
 import { Shown } from './shown.ts'
@@ -99,7 +100,7 @@ export class CallHandle extends Shown implements RelatedCall {
 
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
-    return this.#actor.getSnapshot().can({ digits: [], target: '', type: command })
+    return this.#actor.getSnapshot().can({ digits: [], target: '', locally: true, type: command })
   }
 
   can$(command: CallCommandName) {
@@ -159,6 +160,26 @@ export class CallHandle extends Shown implements RelatedCall {
     const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
     const queued = queuedDigits(command, digits, options ?? {}, this.#actor.getSnapshot().context.capabilities)
     return queued instanceof CallError ? rejected(queued) : this.#command({ type: 'dtmf', digits: queued }, command)
+  }
+
+  record(recorder?: Recorder) {
+    const { recording } = this.#actor.getSnapshot().context.capabilities
+    if (recorder === undefined && recording.length === 0)
+      return rejected(new CallError('recording.unsupported', 'The provider does not record: give a recorder'))
+    if (recorder !== undefined && this.can('record')) this.#resources.media.recordWith(recorder)
+    return this.#command({ type: 'record', locally: recorder !== undefined })
+  }
+
+  pauseRecording() {
+    return this.#command({ type: 'pauseRecording' })
+  }
+
+  resumeRecording() {
+    return this.#command({ type: 'resumeRecording' })
+  }
+
+  stopRecording() {
+    return this.#command({ type: 'stopRecording' })
   }
 
   transfer(to: string | Call) {

@@ -3,7 +3,7 @@ import { createActor, fromCallback } from 'xstate'
 import { callMachine } from '../machines/index.ts'
 import type { CallEmitted, CallEnd, CallInput, ReceivedRefer, Transport, TransportEvent } from '../machines/index.ts'
 import { Account } from './account.ts'
-import type { AccountFact, Clock } from './account.ts'
+import type { AccountFact } from './account.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
 import { CallHandle } from './call-handle.ts'
@@ -11,26 +11,19 @@ import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import type { DialRequest } from './dial-request.ts'
-import type { EngineEvent } from './engine-event.ts'
+import type { EngineEvent, EngineOptions } from './engine-options.ts'
 import { CallError, errorOf, failureOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import type { MediaOptions } from './media.ts'
 import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
+import { NetworkWatch, surroundings } from './network.ts'
+import type { NetworkEvent } from './network.ts'
 import { resolvePolicy } from './policy.ts'
-import type { Policy, ResolvedPolicy } from './policy.ts'
+import type { CallPolicy, ResolvedPolicy } from './policy.ts'
 import { attempt, Registry } from './registry.ts'
 import { Relations, successionOf } from './relations.ts'
 import type { RelatedCall } from './relations.ts'
-
-export interface EngineOptions {
-  /** One account at one provider, from an adapter. The engine owns it from now on. */
-  readonly transport: Transport
-  readonly policy?: Policy
-  readonly media?: MediaOptions
-  /** Drives every deadline; for tests. */
-  readonly clock?: Clock
-}
 
 /** One account and its calls. */
 export interface Engine {
@@ -81,6 +74,7 @@ class EngineImplementation implements Engine {
   readonly #incoming = createFacts<Call>()
   readonly #events = createFacts<EngineEvent>()
   readonly #listening: Subscription
+  readonly #network: NetworkWatch
   #calls: readonly Call[] = frozen([])
   #dialled = 0
   /** Why nothing can be done with this engine any more. */
@@ -92,12 +86,14 @@ class EngineImplementation implements Engine {
   readonly incoming$ = this.#incoming.facts$
   readonly events$ = this.#events.facts$
 
-  constructor({ transport, policy, media = {}, clock }: EngineOptions) {
+  constructor({ transport, policy, media = {}, network = surroundings, clock }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
     this.#policy = resolved
-    this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
+    const { dtmf, recording } = transport.capabilities
+    this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...dtmf], recording: [...recording] })
     this.#media = media
+    this.#network = new NetworkWatch(network, (event) => this.#networkTold(event))
     this.#root = createActor(
       fromCallback(() => {}),
       clock === undefined ? {} : { clock }
@@ -127,6 +123,7 @@ class EngineImplementation implements Engine {
   connect(): Promise<void> {
     if (this.#over !== null) return rejected(this.#over)
     try {
+      this.#network.start()
       return this.#account.connect()
     } catch (error) {
       return rejected(new CallError('engine.failed', 'Connecting could not be started', { cause: error }))
@@ -135,6 +132,7 @@ class EngineImplementation implements Engine {
 
   disconnect(): Promise<void> {
     if (this.#over !== null) return Promise.resolve()
+    this.#network.stop()
     return this.#account.disconnect(() => Promise.all([...this.#handles.values()].map((call) => call.hangup())))
   }
 
@@ -160,6 +158,7 @@ class EngineImplementation implements Engine {
     this.#over = why
     for (const call of this.#handles.values()) call.abandon(end)
     this.#listening.unsubscribe()
+    this.#network.stop()
     this.#account.dispose(why)
     attempt(() => this.#transport.dispose())
     this.#root.stop()
@@ -199,17 +198,11 @@ class EngineImplementation implements Engine {
     })
   }
 
-  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | 'transfer' | 'videoPolicy'>): CallHandle {
+  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | keyof CallPolicy>): CallHandle {
     const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
-      input: {
-        ...input,
-        id,
-        capabilities: this.#capabilities,
-        transfer: this.#policy.transfer,
-        videoPolicy: this.#policy.video
-      }
+      input: { ...input, id, capabilities: this.#capabilities, ...this.#policy.calls }
     })
     const call = new CallHandle(actor, resources, this.#relations, this.#callTold)
     this.#handles.set(id, call)
@@ -230,6 +223,7 @@ class EngineImplementation implements Engine {
   }
 
   #setCalls(calls: readonly Call[]) {
+    if (calls.length > 0 !== this.#calls.length > 0) this.#account.carries(calls.length > 0)
     this.#calls = Object.freeze(calls)
     this.#source.changed()
   }
@@ -244,6 +238,14 @@ class EngineImplementation implements Engine {
     const signal = isLost ? 'connection.lost' : this.#account.isReady ? 'connection.restored' : null
     if (signal !== null) for (const call of this.#handles.values()) call.signal({ type: signal })
     this.#tell(null, fact)
+  }
+
+  #networkTold(event: NetworkEvent) {
+    if (this.#over !== null) return
+    this.#account.heed(event)
+    if (event.type === 'network.offline') return
+    const news = event.type === 'network.online' ? ({ type: 'network.changed' } as const) : event
+    for (const call of this.#handles.values()) call.signal(news)
   }
 
   #transportTold(event: TransportEvent | null) {

@@ -3,18 +3,21 @@ export type { Call, CallCommandName, DtmfOptions } from './call.ts'
 export type { ConnectionStatus, ConnectionView, RegistrationStatus, RegistrationView } from './connection-view.ts'
 export { createEngine } from './engine.ts'
 export type { DialRequest } from './dial-request.ts'
-export type { Engine, EngineOptions } from './engine.ts'
-export type { EngineEvent } from './engine-event.ts'
+export type { Engine } from './engine.ts'
+export type { EngineEvent, EngineOptions } from './engine-options.ts'
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
+export type { NetworkEvent } from './network.ts'
 export type { Deadline, Policy, Replacement } from './policy.ts'
+export type { RecordedStreams, Recorder } from './recorder.ts'
 export type {
   CallStatus,
   CallTimes,
   CallView,
   HoldView,
   PathView,
+  RecordingView,
   ReferralView,
   SignallingView,
   TransferView,
@@ -35,6 +38,8 @@ export type {
   MediaRequest,
   Party,
   ProviderDetail,
+  RecordAction,
+  RecordedBy,
   RegistrationEmitted,
   TransferPolicy,
   Transport,
