@@ -96,6 +96,15 @@ describe('A call that is to have video', () => {
     expect(video(call).local).toEqual({ enabling: 'requesting' })
   })
 
+  test('has it although something else is wanted before the peer has agreed', () => {
+    const call = established()
+
+    call.run('enableVideo', 'media.camera.ready', 'hold', 'leg.offer.accepted', 'leg.offer.accepted')
+
+    expect(video(call).local).toEqual({ on: 'steady' })
+    expect(call.said('tells', 'video.failed')).toEqual([])
+  })
+
   test('cannot have any where the provider has none', () => {
     const call = established({ capabilities: { ...everything, video: false } })
 
