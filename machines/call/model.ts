@@ -61,6 +61,8 @@ export interface CallContext {
   readonly camera: VideoSource | null
   /** What we have asked the peer for, whose answer was that somebody has to be asked there. */
   readonly asked: Video
+  /** What we desired of video when we answered the peer's last offer. */
+  readonly wanted: Video
   /** The most that the peer's last offer allows us. */
   readonly wish: Video
   readonly earlyMedia: boolean
@@ -277,6 +279,7 @@ export function callContext(input: CallInput): CallContext {
     source: true,
     camera: null,
     asked: 'off',
+    wanted: 'off',
     wish: input.wish ?? 'off',
     earlyMedia: false,
     pathIsUp: false,

@@ -2,7 +2,7 @@ import { assign, emit, enqueueActions, raise, sendTo, setup } from 'xstate'
 import type { CallEnd, Failure } from '../failure.ts'
 import type { DtmfMethod, LegCommand, RejectReason, Terms, Video } from '../transport.ts'
 import { unprovided } from '../unprovided.ts'
-import { answeredVideo, desiredAfterAnswer, flows, reconcile, rolledBack, sameTerms } from './terms.ts'
+import { answeredVideo, atMost, desiredAfterAnswer, flows, reconcile, rolledBack, sameTerms } from './terms.ts'
 import type {
   CallContext,
   CallEmitted,
@@ -117,6 +117,7 @@ export const callSetup = setup({
     noteOffered: assign({ offered: ({ context }) => context.desired }),
     /** An answer to the peer's offer says how we hold and how much video we take, but restarts nothing of ours. */
     noteAnswered: assign({
+      wanted: ({ context }) => context.desired.video,
       offered: ({ context }, params: { video?: Video }) => ({
         hold: context.desired.hold,
         video: answeredVideo(context, params.video ?? 'off'),
@@ -125,7 +126,7 @@ export const callSetup = setup({
     }),
     noteGranted: assign(({ context }, params: { granted: Terms }) => {
       const { desired, offered, wish } = context
-      const { granted } = params
+      const granted = atMost(params.granted, offered)
       const isPending = granted.video === 'inactive'
       return {
         agreed: granted,
