@@ -49,6 +49,8 @@ export interface CallContext {
   readonly agreed: Terms
   /** How often our offer collided with one of the peer's. */
   readonly collisions: number
+  /** The peer may have taken an offer whose answer never came: what is agreed has to be said again. */
+  readonly isInDoubt: boolean
   /** Milliseconds the peer wants us to wait before the next offer. */
   readonly retryAfter: number
   readonly peerHolds: boolean
@@ -272,6 +274,7 @@ export function callContext(input: CallInput): CallContext {
     offered: noTerms,
     agreed: noTerms,
     collisions: 0,
+    isInDoubt: false,
     retryAfter: 0,
     peerHolds: false,
     peerVideo: false,

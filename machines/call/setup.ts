@@ -39,7 +39,7 @@ export const callSetup = setup({
     isBusy: (_, params: { reason?: RejectReason }) => params.reason === 'busy',
     isAnsweredElsewhere: (_, params: { answeredElsewhere: boolean }) => params.answeredElsewhere,
     // negotiation
-    isOfferDue: ({ context }) => !sameTerms(context.desired, context.agreed),
+    isOfferDue: ({ context }) => context.isInDoubt || !sameTerms(context.desired, context.agreed),
     mayOfferAgain: ({ context }, params: { glare: boolean }) => params.glare && context.collisions < 5,
     canRenegotiate: ({ context }) => context.capabilities.renegotiate,
     canSignalHold: ({ context }) => context.capabilities.hold,
@@ -133,6 +133,7 @@ export const callSetup = setup({
         desired: reconcile(desired, offered, granted),
         asked: isPending && flows(offered.video) ? offered.video : isPending ? context.asked : 'off',
         wish: isPending && offered.video === 'inactive' ? wish : 'off',
+        isInDoubt: false,
         collisions: 0,
         retryAfter: 0
       }
@@ -145,9 +146,16 @@ export const callSetup = setup({
         agreed: { ...offered, video },
         desired,
         asked: video === 'inactive' ? context.asked : 'off',
+        isInDoubt: false,
         collisions: sameTerms(desired, { ...offered, video }) ? 0 : context.collisions
       }
     }),
+    /** Said again once, not for ever: an offer of what is agreed changes nothing, whether it was taken or not. */
+    noteDoubt: assign({
+      isInDoubt: ({ context }, params: { cause: Failure }) =>
+        params.cause.code === noAnswer.code && !sameTerms(context.offered, context.agreed)
+    }),
+    noteLostAnswer: assign({ isInDoubt: true }),
     rollBack: assign(({ context }) => ({
       agreed: rolledBack(context),
       desired: reconcile(context.desired, context.offered, rolledBack(context)),

@@ -110,17 +110,20 @@ export const callGround: Ground = {
       /\.video\.|^video /,
       /\.dtmf\.|\.path\.|\.hold\.|\.transfer\.|\.referral\.|microphone|digits|restart|^path|^peer|^hold|^policy/
     ],
-    [/^camera\./, /established\.|microphone|^video|digits|restart|collisions|^path|^peer|^hold|^policy/],
+    [/^camera\./, /established\.|microphone|^video|digits|restart|collisions|in doubt|^path|^peer|^hold|^policy/],
     // who is given to whom concerns hold and signalling, and nothing else
     [
       /\.transfer\.|^holds for/,
-      /\.dtmf\.|\.path\.|\.hold\.remote|^call\.microphone|digits|restart|collisions|^path|^peer/
+      /\.dtmf\.|\.path\.|\.hold\.remote|^call\.microphone|digits|restart|collisions|in doubt|^path|^peer/
     ],
-    [/\.referral\.|^policy/, /established\.(?!referral)|microphone|digits|restart|collisions|^path|^peer|^hold/],
+    [
+      /\.referral\.|^policy/,
+      /established\.(?!referral)|microphone|digits|restart|collisions|in doubt|^path|^peer|^hold/
+    ],
     // who records takes no notice of anything else
     [
       /\.recording\.|^recorded/,
-      /established\.(?!recording)|microphone|hold|digits|restart|collisions|^pa|^pe|^policy|^video|^camera/
+      /established\.(?!recording)|microphone|hold|digits|restart|collisions|in doubt|^pa|^pe|^policy|^video|^camera/
     ]
   ],
   truths: ({
@@ -133,6 +136,7 @@ export const callGround: Ground = {
     peerVideo,
     camera,
     collisions,
+    isInDoubt,
     peerHolds,
     digits,
     pathIsUp,
@@ -150,6 +154,7 @@ export const callGround: Ground = {
     `hold desired ${desired.hold}, offered ${offered.hold}, agreed ${agreed.hold}`,
     `restart due ${desired.restarts !== agreed.restarts}, offered ${offered.restarts !== agreed.restarts}`,
     `${collisions} collisions`,
+    `in doubt ${isInDoubt}`,
     `peer holds ${peerHolds}`,
     `${Math.min(digits.length, 2)} digits`,
     `path up ${pathIsUp}`,
