@@ -19,8 +19,8 @@ const video = (call: StartedCall) => call.state().value.progress.established.vid
 const told = (call: StartedCall) => call.log.filter(({ who }) => who === 'tells').map(({ event }) => event.type)
 const offers = (call: StartedCall) => call.said('leg', 'offer').map(({ terms }) => (terms as { video: string }).video)
 /** What the camera was told last. */
-const camera = (call: StartedCall) =>
-  call.log.filter(({ who, event }) => who === 'media' && /-camera$/.test(event.type)).at(-1)?.event.type
+const camera = ({ log }: StartedCall) =>
+  log.filter(({ who, event }) => who === 'media' && event.type.endsWith('-camera')).at(-1)?.event.type
 
 describe('A call that is to have video', () => {
   test('opens the camera first, then asks the peer', () => {
@@ -253,35 +253,20 @@ describe('An offer that nobody waits for', () => {
   })
 })
 
+const steps = [
+  ...['enableVideo', 'enableVideo (receive)', 'enableVideo (screen)', 'disableVideo', 'refuseVideo', 'hold', 'resume'],
+  ...['media.camera.ready', 'media.camera.failed', 'media.camera.ended'],
+  ...['leg.offer.received (video)', 'leg.offer.received (no video)', 'connection.lost', 'connection.restored']
+] as const
+
 test('With a peer that answers correctly, video comes to rest, and its camera is open only while it is sent', () => {
-  const wishes = fc.array(
-    fc.constantFrom<Step>(
-      'enableVideo',
-      'enableVideo (receive)',
-      'enableVideo (screen)',
-      'disableVideo',
-      'refuseVideo',
-      'hold',
-      'resume',
-      'media.camera.ready',
-      'media.camera.failed',
-      'media.camera.ended',
-      'leg.offer.received (video)',
-      'leg.offer.received (no video)',
-      'connection.lost',
-      'connection.restored',
-      100,
-      2_500,
-      33_000
-    ),
-    { maxLength: 30 }
-  )
+  const wishes = fc.array(fc.constantFrom<Step>(...steps, 100, 2_500, 33_000), { maxLength: 30 })
   fc.assert(
-    fc.property(wishes, moods, fc.nat(), (steps, moods, seed) => {
+    fc.property(wishes, moods, fc.nat(), (told, moods, seed) => {
       const call = withRandom(seeded(seed), () => {
         const clock = new VirtualClock()
         const call: StartedCall = startCall({}, { clock, leg: peer(clock, moods, seed, (event) => call.send(event)) })
-        call.run('media.ready', 'leg.answered', 'leg.path.connected', ...steps)
+        call.run('media.ready', 'leg.answered', 'leg.path.connected', ...told)
         call.run('connection.restored', 'leg.path.connected', 600_000)
         return call
       })
@@ -296,7 +281,7 @@ test('With a peer that answers correctly, video comes to rest, and its camera is
       const where = typeof local === 'string' ? local : Object.keys(local)[0]
       const places: Readonly<Record<string, string>> = { on: 'on', receive: 'receiving', off: 'off', inactive: 'off' }
       expect(where).toBe(places[agreed.video as string])
-      if (where !== 'on') expect(camera(call) ?? 'close-camera').toBe('close-camera')
+      expect(where === 'on' || [undefined, 'close-camera'].includes(camera(call))).toBe(true)
     }),
     runs
   )
