@@ -69,7 +69,7 @@ describe.each(charts)('In the chart of $name', ({ ground, surveyed }) => {
   const { machine } = ground
   const leaves = allNodes(machine).filter((node) => Object.keys(node.states).length === 0 && node.type !== 'history')
 
-  test('every state can be reached', () => {
+  test('every state can be reached', { timeout: 20_000 }, () => {
     const missing = new Set(leaves.map((node) => node.id).filter((id) => !isDecision(machine, id)))
     for (const { from, to } of surveyed.moves) for (const id of [from.snapshot, to].flatMap(nodesOf)) missing.delete(id)
     const steps = stepsOf(machine)
