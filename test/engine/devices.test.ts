@@ -261,9 +261,24 @@ describe('Devices', () => {
     await engine.dial('sip:bob@example.org', { media: { audio: { deviceId: 'desk' } } })
 
     expect(mediaDevices.requests.map(({ constraints }) => constraints.audio)).toEqual([
-      { deviceId: { ideal: 'headset' } },
+      { deviceId: { exact: 'headset' } },
       { deviceId: { exact: 'desk' } }
     ])
+  })
+
+  test('that were chosen and are gone are no obstacle to a call', async () => {
+    const { engine, sources, mediaDevices } = await talking()
+    mediaDevices.mode = 'waits'
+    sources.selectMicrophone('unplugged')
+
+    const call = await engine.dial('sip:bob@example.org')
+    mediaDevices.requests.at(-1)?.refuse('OverconstrainedError')
+    await settled()
+    expect(mediaDevices.requests.at(-1)?.constraints.audio).toEqual({ deviceId: { ideal: 'unplugged' } })
+
+    mediaDevices.requests.at(-1)?.grant()
+    await settled()
+    expect(call.state.status).toBe('ringing')
   })
 
   test('of which the browser tells nothing are none, and nothing throws', async () => {
