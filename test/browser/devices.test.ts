@@ -62,7 +62,7 @@ onEmulator('a user with several microphones', (stage) => {
 
   test('keeps the first one when the other delivers nothing', async () => {
     const [alice, bob] = await call()
-    const [first = '', second = ''] = await microphones(alice)
+    const [first, second] = await microphones(alice)
     await alice.page.evaluate(breakMicrophone, { deviceId: second, how: 'dead' } as const)
 
     await expect(alice.useMicrophone(second)).rejects.toThrow('media.silent')
@@ -75,7 +75,7 @@ onEmulator('a user with several microphones', (stage) => {
 
   test('keeps the first one when the other cannot be opened', async () => {
     const [alice, bob] = await call()
-    const [, second = ''] = await microphones(alice)
+    const [, second] = await microphones(alice)
     await alice.page.evaluate(breakMicrophone, { deviceId: second, how: 'in use' } as const)
 
     await expect(alice.useMicrophone(second)).rejects.toThrow('media.busy')
@@ -140,7 +140,7 @@ onEmulator('a user with several loudspeakers', (stage) => {
       devices.playThrough(elements[0])
       await devices.selectSpeaker(other?.deviceId ?? '')
       devices.playThrough(elements[1])
-      const sinkOf = (element: HTMLMediaElement) => Reflect.get(element, 'sinkId') as string
+      const sinkOf = (element: HTMLMediaElement) => Reflect.get(element, 'sinkId')
       while (sinkOf(elements[1]) === '') await new Promise((resolve) => setTimeout(resolve, 10))
       return { can: devices.canSelectSpeaker, wanted: other?.deviceId, got: elements.map(sinkOf) }
     })
