@@ -54,6 +54,27 @@ describe('A call whose peer is given to somebody else', () => {
     expect(transfer(call)).toBe('referring')
   })
 
+  test('asks nothing while the peer cannot be reached, and soon gives up', () => {
+    const call = established()
+
+    call.run('transfer', 'connection.lost', 5_000)
+    expect(call.said('leg', 'refer')).toEqual([])
+
+    call.run('connection.restored', 'leg.verified', 'leg.offer.accepted')
+    expect(call.said('leg', 'refer')).toEqual([])
+    expect(failures(call)).toMatchObject([{ code: 'transfer.timeout' }])
+    expect([transfer(call), localHold(call)]).toEqual(['idle', 'active'])
+  })
+
+  test('asks once the peer can be reached again', () => {
+    const call = established()
+
+    call.run('transfer', 'connection.lost', 2_000, 'connection.restored', 'leg.verified', 'leg.offer.accepted')
+
+    expect(call.said('leg', 'refer')).toHaveLength(1)
+    expect(transfer(call)).toBe('referring')
+  })
+
   test('is done at the last word only, and then over', () => {
     const call = referring()
 
@@ -261,5 +282,26 @@ describe('A call in which somebody takes our place', () => {
     forgotten.run('handover.began', 300_000)
 
     expect([transfer(failed), transfer(forgotten)]).toEqual(['idle', 'idle'])
+  })
+
+  test('waits for the consultation as before when nobody does, and is resumed after it', () => {
+    const call = established()
+    call.run('consult', 'leg.offer.accepted', 'handover.began', 'handover.failed')
+    expect([transfer(call), localHold(call)]).toEqual([{ consulting: 'talking' }, 'held'])
+
+    call.run('consultation.ended', 'leg.offer.accepted')
+
+    expect([transfer(call), localHold(call)]).toEqual(['idle', 'active'])
+  })
+
+  test('is resumed when the consultation is over before it is known that nobody does', () => {
+    const call = established()
+
+    call.run('consult', 'leg.offer.accepted', 'handover.began', 'consultation.ended', 'handover.failed')
+    expect(localHold(call)).toBe('resuming')
+    call.run('leg.offer.accepted')
+
+    expect([transfer(call), localHold(call)]).toEqual(['idle', 'active'])
+    expect(call.state().context.transfer.holds).toBe(false)
   })
 })
