@@ -6,17 +6,20 @@ import type {
   CallEnd,
   callMachine,
   MediaRequest,
-  SignallingEvent
+  SignallingEvent,
+  Attention
 } from '../machines/index.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior, Facts } from './behavior.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
 import { checkDigits } from './checks.ts'
-import { CallError, errorOf, rejected } from './errors.ts'
+import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { outcomes, Pending } from './pending.ts'
 import type { Resources } from './registry.ts'
-import { callView } from './view.ts'
+import { inTurn } from './turns.ts'
+import type { Turns } from './turns.ts'
+import { callView, stamped } from './view.ts'
 import type { CallTimes, CallView } from './view.ts'
 
 const unexplained: CallEnd = { by: 'system', reason: 'error' }
@@ -27,6 +30,7 @@ export class CallHandle implements Call {
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
   readonly #resources: Resources
+  readonly #turns: Turns
   readonly #source = new Source()
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
@@ -38,6 +42,7 @@ export class CallHandle implements Call {
   /** The snapshot that `#view` is of; null when something besides the snapshot has changed. */
   #viewed: unknown = null
   #dtmfCommands = 0
+  #attention: Attention = 'front'
   /** Its end has been told; nothing is told after it. */
   #isTold = false
   /** The end of a call whose chart could not say it. */
@@ -47,6 +52,7 @@ export class CallHandle implements Call {
   constructor(
     actor: ActorRefFrom<typeof callMachine>,
     resources: Resources,
+    turns: Turns,
     listener: (call: CallHandle, fact: CallEmitted) => void
   ) {
     const { id, direction } = actor.getSnapshot().context
@@ -54,6 +60,7 @@ export class CallHandle implements Call {
     this.direction = direction
     this.#actor = actor
     this.#resources = resources
+    this.#turns = turns
     this.#listener = (fact) => listener(this, fact)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
@@ -66,7 +73,7 @@ export class CallHandle implements Call {
   get state(): CallView {
     const snapshot = this.#actor.getSnapshot()
     if (this.#view === null || this.#viewed !== snapshot) {
-      this.#view = callView(snapshot, this.#times, this.#broken, this.#view)
+      this.#view = callView(snapshot, this.#times, this.#broken, this.#attention, this.#view)
       this.#viewed = snapshot
     }
     return this.#view
@@ -92,6 +99,9 @@ export class CallHandle implements Call {
   get microphone$() {
     return this.#behavior('microphone', () => this.state.microphone)
   }
+  get attention$() {
+    return this.#behavior('attention', () => this.state.attention)
+  }
   get path$() {
     return this.#behavior('path', () => this.state.path)
   }
@@ -115,7 +125,7 @@ export class CallHandle implements Call {
   }
 
   answer(options?: { readonly media?: MediaRequest }) {
-    return this.#command({ type: 'answer', ...(options?.media ? { media: options.media } : {}) })
+    return this.#inTurn({ type: 'answer', ...(options?.media ? { media: options.media } : {}) })
   }
 
   reject(reason: 'busy' | 'declined' = 'declined') {
@@ -132,7 +142,17 @@ export class CallHandle implements Call {
   }
 
   resume() {
-    return this.#command({ type: 'resume' })
+    return this.#inTurn({ type: 'resume' })
+  }
+
+  makeCurrent(): Promise<void> {
+    if (this.can('resume')) return this.resume()
+    const { status } = this.state
+    if (status === 'established') return this.#turn(() => Promise.resolve())
+    if (this.#isOver) return rejected(this.#endError())
+    return rejected(
+      new CallError('call.refused', `There is nobody to talk to: the call is ${status}`, { state: status })
+    )
   }
 
   mute() {
@@ -147,11 +167,9 @@ export class CallHandle implements Call {
 
   dtmf(digits: string, options?: DtmfOptions) {
     const { duration = 100, gap = 70, method } = options ?? {}
-    const fault = checkDigits(digits, duration, gap)
-    if (fault !== null) return rejected(new CallError('call.invalid-digits', fault))
-    const offered = this.#actor.getSnapshot().context.capabilities.dtmf
-    if (offered.length === 0 || (method !== undefined && !offered.includes(method)))
-      return rejected(new CallError('dtmf.unsupported', 'The provider cannot send digits, or not in this way'))
+    const { capabilities } = this.#actor.getSnapshot().context
+    const fault = checkDigits(digits, duration, gap, method, capabilities.dtmf)
+    if (fault !== null) return rejected(fault)
     const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
     const how = method === undefined ? {} : { method }
     const tones = [...digits.toUpperCase()].map((tone) => ({ command, tone, duration, gap, ...how }))
@@ -171,6 +189,20 @@ export class CallHandle implements Call {
   /** Passes on what the connection did; the signalling region decides what it means. */
   signal(event: SignallingEvent) {
     if (!this.#isOver) this.#actor.send(event)
+  }
+
+  /** How it stands beside the others. */
+  attend(attention: Attention) {
+    if (this.#attention === attention || this.#isOver) return
+    this.#attention = attention
+    this.#viewed = null
+    this.#resources.media.setAside(attention === 'aside')
+    this.#source.changed()
+  }
+
+  /** What was asked of the microphone. */
+  get media(): MediaRequest {
+    return this.#actor.getSnapshot().context.media
   }
 
   /** Ends the call at once: nobody waits for the far end any more. */
@@ -194,6 +226,15 @@ export class CallHandle implements Call {
 
   get #end(): CallEnd {
     return this.state.end ?? unexplained
+  }
+
+  /** Answering and resuming wait until nobody else is heard. */
+  #inTurn(command: CallCommand): Promise<void> {
+    return this.can(command.type) ? this.#turn(() => this.#command(command)) : this.#command(command)
+  }
+
+  #turn(act: () => Promise<void>): Promise<void> {
+    return inTurn(this.#turns, this.id, act, (error) => (this.#isOver ? this.#endError() : error))
   }
 
   #command(command: CallCommand, id?: string): Promise<void> {
@@ -229,12 +270,9 @@ export class CallHandle implements Call {
   }
 
   #stamp(fact: CallEmitted) {
-    const now = Date.now()
-    if (fact.type === 'call.ringing') this.#times = frozen({ ...this.#times, ringing: this.#times.ringing ?? now })
-    else if (fact.type === 'call.established') this.#times = frozen({ ...this.#times, established: now })
-    else if (fact.type === 'call.ended') this.#times = frozen({ ...this.#times, ended: now })
-    else return
-    this.#viewed = null
+    const times = stamped(this.#times, fact)
+    if (times !== this.#times) this.#viewed = null
+    this.#times = times
   }
 
   #endError(): CallError {
@@ -242,11 +280,7 @@ export class CallHandle implements Call {
     const end = this.#end
     // it never came to a call: what kept it from that says more than its end
     if (end.reason === 'media' && this.#times.established === null && cause !== null) return errorOf(cause)
-    const provider = end.provider ?? {
-      ...(end.code === undefined ? {} : { code: end.code }),
-      ...(end.text === undefined ? {} : { text: end.text })
-    }
-    return new CallError('call.ended', `The call is over: ${end.reason}`, { end, provider, state: 'ended' })
+    return endErrorOf(end)
   }
 
   /** One behavior per name, so that whoever asks again gets the same. */

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs'
-import type { CallCommand, CallEmitted, CallEnd, DtmfMethod, MediaRequest } from '../machines/index.ts'
+import type { Attention, CallCommand, CallEmitted, CallEnd, DtmfMethod, MediaRequest } from '../machines/index.ts'
 import type { Behavior } from './behavior.ts'
 import type { CallStatus, CallView, HoldView, PathView, SignallingView } from './view.ts'
 
@@ -27,6 +27,8 @@ export interface Call {
   readonly status$: Behavior<CallStatus>
   readonly hold$: Behavior<HoldView>
   readonly microphone$: Behavior<CallView['microphone']>
+  /** How it stands beside the other calls; see `CallView.attention`. */
+  readonly attention$: Behavior<Attention>
   readonly path$: Behavior<PathView | null>
   readonly signalling$: Behavior<SignallingView | null>
   readonly end$: Behavior<CallEnd | null>
@@ -43,6 +45,12 @@ export interface Call {
   hangup(): Promise<void>
   hold(): Promise<void>
   resume(): Promise<void>
+  /**
+   * Puts the user on this call, an established one: the current call is held first, then this one resumes where we hold
+   * it. Answering and resuming do so too. Resolves when it is done; rejects with `call.superseded` when yet another call
+   * is taken meanwhile.
+   */
+  makeCurrent(): Promise<void>
   mute(): Promise<void>
   unmute(): Promise<void>
   /** Digits 0-9, A-D, * and #; resolves when the last one has been sent. */

@@ -1,80 +1,27 @@
-import type { Observable, Subscription } from 'rxjs'
+import type { Subscription } from 'rxjs'
 import { createActor, fromCallback } from 'xstate'
 import { callMachine } from '../machines/index.ts'
-import type {
-  CallEmitted,
-  CallEnd,
-  CallInput,
-  ConnectionEmitted,
-  DialOptions,
-  MediaRequest,
-  RegistrationEmitted,
-  Transport,
-  TransportEvent
-} from '../machines/index.ts'
+import type { CallEmitted, CallEnd, CallInput, Party, Transport, TransportEvent } from '../machines/index.ts'
 import { Account } from './account.ts'
-import type { AccountFact, Clock } from './account.ts'
+import type { AccountFact } from './account.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
 import { CallHandle } from './call-handle.ts'
+import { CallList } from './call-list.ts'
 import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
+import type { DialRequest } from './dial-request.ts'
+import type { Engine, EngineCommandName, EngineEvent, EngineOptions } from './engine-interface.ts'
 import { CallError, errorOf, failureOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
+import { History, recordOf } from './history.ts'
 import type { MediaOptions } from './media.ts'
 import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
 import { resolvePolicy } from './policy.ts'
-import type { Policy } from './policy.ts'
 import { attempt, Registry } from './registry.ts'
-
-export interface EngineOptions {
-  /** One account at one provider, from an adapter. The engine owns it from now on. */
-  readonly transport: Transport
-  readonly policy?: Policy
-  readonly media?: MediaOptions
-  /** Drives every deadline; for tests. */
-  readonly clock?: Clock
-}
-
-export interface DialRequest extends DialOptions {
-  readonly media?: MediaRequest
-}
-
-/** Something that happened, and when; `call` is null for what concerns the account. */
-export interface EngineEvent {
-  /** Milliseconds since the epoch. */
-  readonly at: number
-  readonly call: string | null
-  readonly event:
-    | CallEmitted
-    | ConnectionEmitted
-    | RegistrationEmitted
-    | Extract<TransportEvent, { type: 'transport.garbage' }>
-}
-
-/** One account and its calls. */
-export interface Engine {
-  readonly connection$: Behavior<ConnectionView>
-  readonly registration$: Behavior<RegistrationView>
-  /** The calls that are not over, oldest first. */
-  readonly calls$: Behavior<readonly Call[]>
-  /** The calls that reach us, once each, already ringing. */
-  readonly incoming$: Observable<Call>
-  readonly events$: Observable<EngineEvent>
-  /**
-   * Resolves when calls can be made and, where the provider has registration, received. Rejects when that will not be, or
-   * not in time (`connection.timeout`: the engine goes on trying until `disconnect()`).
-   */
-  connect(): Promise<void>
-  /** Hangs up every call, unregisters and closes the connection. */
-  disconnect(): Promise<void>
-  /** Resolves with the call as soon as there is one; it is not answered yet (see `Call.established`). */
-  dial(target: string, request?: DialRequest): Promise<Call>
-  /** Lets go of everything at once; idempotent. Nothing is emitted afterwards. */
-  dispose(): void
-}
+import { Switchboard } from './switchboard.ts'
 
 /** Offline until `connect()`. Throws a `CallError('engine.invalid-options')` for a policy that no clock could follow. */
 export function createEngine(options: EngineOptions): Engine {
@@ -90,19 +37,25 @@ class EngineImplementation implements Engine {
   readonly #account: Account
   readonly #callMachine
   readonly #registry = new Registry()
-  readonly #handles = new Map<string, CallHandle>()
+  readonly #handles = new CallList(() => this.#source.changed())
+  readonly #board: Switchboard
+  readonly #history: History
   readonly #source = new Source()
   readonly #incoming = createFacts<Call>()
   readonly #events = createFacts<EngineEvent>()
   readonly #listening: Subscription
-  #calls: readonly Call[] = frozen([])
+  readonly #abilities = new Map<EngineCommandName, Behavior<boolean>>()
   #dialled = 0
   /** Why nothing can be done with this engine any more. */
   #over: CallError | null = null
 
   readonly connection$: Behavior<ConnectionView>
   readonly registration$: Behavior<RegistrationView>
-  readonly calls$: Behavior<readonly Call[]> = derive(() => this.#calls, this.#source)
+  readonly calls$: Behavior<readonly Call[]> = derive(() => this.#handles.shown, this.#source)
+  readonly current$: Behavior<Call | null> = derive(() => this.#handles.seen(this.#board.current), this.#source)
+  readonly doNotDisturb$: Behavior<boolean> = derive(() => this.#board.isClosed, this.#source)
+  readonly history$
+  readonly missed$
   readonly incoming$ = this.#incoming.facts$
   readonly events$ = this.#events.facts$
 
@@ -123,9 +76,22 @@ class EngineImplementation implements Engine {
       },
       delays: resolved.deadlines
     })
+    this.#board = new Switchboard(resolved.calls, clock, {
+      call: (id) => this.#handles.get(id),
+      ring: (id, from) => this.#ring(id, from),
+      keep: (id, from) => void this.#receive(id, from, 'kept'),
+      show: (id) => void this.#handles.show(id),
+      refuse: (id, from) => void this.#receive(id, from, 'refused')?.reject('busy'),
+      told: (fact) => this.#tell(null, fact),
+      changed: () => this.#source.changed(),
+      failed: (error) => this.#fail(error)
+    })
+    this.#history = new History(resolved.historyLimit)
+    this.history$ = this.#history.records$
+    this.missed$ = this.#history.missed$
     this.#account = new Account(transport, resolved, clock, {
       told: (fact) => this.#accountTold(fact),
-      failed: (error) => this.#end(new CallError('engine.failed', 'The engine itself failed', { cause: error }), failed)
+      failed: (error) => this.#fail(error)
     })
     this.connection$ = this.#account.connection$
     this.registration$ = this.#account.registration$
@@ -157,11 +123,31 @@ class EngineImplementation implements Engine {
       const refusal = this.#over ?? checkDial(target, dial) ?? this.#refusalOf(target)
       if (refusal !== null) return rejected(refusal)
       const media = request?.media ? { media: request.media } : {}
-      const remote = { address: target }
-      return Promise.resolve(this.#start(this.#newId(), { direction: 'outgoing', remote, dial, ...media }))
+      return this.#place(target, { direction: 'outgoing', remote: { address: target }, dial, ...media })
     } catch (error) {
       return rejected(new CallError('engine.failed', 'The call could not be started', { cause: error }))
     }
+  }
+
+  swap(): Promise<void> {
+    const other = this.#handles.seen(this.#board.next)
+    if (other !== null) return other.makeCurrent()
+    return rejected(this.#over ?? new CallError('call.refused', 'There is no other call to swap with'))
+  }
+
+  setDoNotDisturb(on: boolean) {
+    this.#board.send({ type: on ? 'close' : 'open' })
+  }
+
+  can(command: EngineCommandName): boolean {
+    if (this.#over !== null) return false
+    return command === 'dial' ? this.#account.isOnline && !this.#board.isFull : this.#board.next !== null
+  }
+
+  can$(command: EngineCommandName): Behavior<boolean> {
+    const known = this.#abilities.get(command) ?? derive(() => this.can(command), this.#source)
+    this.#abilities.set(command, known)
+    return known
   }
 
   dispose() {
@@ -172,6 +158,7 @@ class EngineImplementation implements Engine {
     if (this.#over !== null) return
     this.#over = why
     for (const call of this.#handles.values()) call.abandon(end)
+    this.#board.dispose(why)
     this.#listening.unsubscribe()
     this.#account.dispose(why)
     attempt(() => this.#transport.dispose())
@@ -179,6 +166,11 @@ class EngineImplementation implements Engine {
     this.#incoming.done()
     this.#events.done()
     this.#source.done()
+    this.#history.done()
+  }
+
+  #fail(error: unknown) {
+    this.#end(new CallError('engine.failed', 'The engine itself failed', { cause: error }), failed)
   }
 
   #refusalOf(target: string): CallError | null {
@@ -196,32 +188,49 @@ class EngineImplementation implements Engine {
     return this.#handles.has(id) ? this.#newId() : id
   }
 
-  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities'>): Call {
+  /** The call is there at once, or as soon as whoever the user talks to is held. */
+  #place(target: string, input: Omit<CallInput, 'id' | 'capabilities'>): Promise<Call> {
+    const id = this.#newId()
+    const placed = new Promise<Call>((resolve, reject) => {
+      const granted = () => {
+        try {
+          const refusal = this.#over ?? this.#refusalOf(target)
+          if (refusal !== null) throw refusal
+          resolve(this.#start(id, input))
+        } catch (error) {
+          this.#board.send({ type: 'call.ended', call: id, end: failed })
+          if (error instanceof CallError) return reject(error)
+          reject(new CallError('engine.failed', 'The call could not be started', { cause: error }))
+        }
+      }
+      this.#board.dial(id, target, { granted, refused: reject })
+    })
+    placed.catch(() => {})
+    return placed
+  }
+
+  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities'>, unseen?: 'kept' | 'refused'): CallHandle {
     const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
       input: { ...input, id, capabilities: this.#capabilities }
     })
-    const call = new CallHandle(actor, resources, this.#callTold)
-    this.#handles.set(id, call)
-    this.#setCalls([...this.#calls, call])
+    const call = new CallHandle(actor, resources, this.#board, this.#callTold)
+    this.#handles.add(call, unseen)
     actor.start()
     return call
   }
 
   readonly #callTold = (call: CallHandle, event: CallEmitted) => {
-    if (event.type === 'call.ended') this.#forget(call)
-    this.#tell(call.id, event)
-  }
-
-  #forget(call: Call) {
-    this.#handles.delete(call.id)
-    this.#setCalls(this.#calls.filter((other) => other !== call))
-  }
-
-  #setCalls(calls: readonly Call[]) {
-    this.#calls = Object.freeze(calls)
-    this.#source.changed()
+    const { id } = call
+    const unseen = this.#handles.unseen(id)
+    if (event.type === 'call.ended') {
+      const record = unseen === 'kept' ? null : recordOf(call.state, unseen === 'refused')
+      this.#handles.remove(call)
+      if (record !== null) this.#history.add(record)
+    }
+    this.#board.hear(id, event)
+    if (unseen === undefined) this.#tell(id, event)
   }
 
   #tell(call: string | null, event: EngineEvent['event']) {
@@ -233,6 +242,7 @@ class EngineImplementation implements Engine {
     // a call is asked after only where the answer can reach us: on a connection that knows us
     const signal = isLost ? 'connection.lost' : this.#account.isReady ? 'connection.restored' : null
     if (signal !== null) for (const call of this.#handles.values()) call.signal({ type: signal })
+    this.#source.changed()
     this.#tell(null, fact)
   }
 
@@ -240,19 +250,26 @@ class EngineImplementation implements Engine {
     if (event === null) return this.#tell(null, garbage)
     if (event.type === 'transport.garbage') return this.#tell(null, event)
     if (event.type !== 'transport.incoming') return this.#account.hear(event)
-    this.#ring(event)
+    if (this.#handles.has(event.leg)) return this.#tell(null, garbage)
+    const self = this.connection$.value.identity ?? ''
+    this.#board.send({ type: 'call.incoming', call: event.leg, from: event.from, self })
   }
 
-  #ring({ leg, from }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
-    if (this.#handles.has(leg)) return this.#tell(null, garbage)
+  #ring(id: string, from: Party) {
+    const call = this.#handles.show(id) ?? this.#receive(id, from)
+    if (call !== null && this.#handles.has(id)) this.#incoming.tell(call)
+  }
+
+  #receive(id: string, from: Party, unseen?: 'kept' | 'refused'): CallHandle | null {
     try {
-      const call = this.#start(leg, { direction: 'incoming', remote: from })
-      if (this.#handles.has(leg)) this.#incoming.tell(call)
+      return this.#start(id, { direction: 'incoming', remote: from }, unseen)
     } catch (error) {
+      this.#board.send({ type: 'call.ended', call: id, end: failed })
       this.#tell(null, {
         type: 'transport.garbage',
         text: `A call came in without a leg: ${failureOf('engine.failed', error).text}`
       })
+      return null
     }
   }
 }

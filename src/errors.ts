@@ -52,6 +52,15 @@ export function errorOf(failure: Failure): CallError {
   return new CallError(failure.code, failure.text, failure.provider === undefined ? {} : { provider: failure.provider })
 }
 
+/** Why nothing can be asked of a call that is over. */
+export function endErrorOf(end: CallEnd): CallError {
+  const provider = end.provider ?? {
+    ...(end.code === undefined ? {} : { code: end.code }),
+    ...(end.text === undefined ? {} : { text: end.text })
+  }
+  return new CallError('call.ended', `The call is over: ${end.reason}`, { end, provider, state: 'ended' })
+}
+
 /** A failure a port reports when something was thrown at it. */
 export function failureOf(code: FailureCode, thrown: unknown): Failure {
   return { code, text: thrown instanceof Error ? thrown.message : String(thrown) }

@@ -1,14 +1,17 @@
 export type { Behavior } from './behavior.ts'
 export type { Call, CallCommandName, DtmfOptions } from './call.ts'
 export type { ConnectionStatus, ConnectionView, RegistrationStatus, RegistrationView } from './connection-view.ts'
+export type { DialRequest } from './dial-request.ts'
 export { createEngine } from './engine.ts'
-export type { DialRequest, Engine, EngineEvent, EngineOptions } from './engine.ts'
+export type { Engine, EngineCommandName, EngineEvent, EngineOptions } from './engine-interface.ts'
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
+export type { CallRecord } from './history.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
 export type { Deadline, Policy } from './policy.ts'
 export type { CallStatus, CallTimes, CallView, HoldView, PathView, SignallingView } from './view.ts'
 export type {
+  Attention,
   BackoffPolicy,
   CallEmitted,
   CallEnd,
@@ -24,5 +27,7 @@ export type {
   Party,
   ProviderDetail,
   RegistrationEmitted,
+  SwitchboardEmitted,
+  SwitchboardPolicy,
   Transport
 } from '../machines/index.ts'

@@ -23,6 +23,7 @@ export class CallMedia {
   #remote: MediaStream | null = null
   #muted = false
   #held = false
+  #aside = false
 
   constructor(options: MediaOptions) {
     this.#options = options
@@ -56,6 +57,12 @@ export class CallMedia {
     this.#apply()
   }
 
+  /** The user is on another call: nothing is sent or played, whatever was agreed with the peer. */
+  setAside(on: boolean) {
+    this.#aside = on
+    this.#apply()
+  }
+
   /** Nothing of it is played while we hold. */
   play(remote: MediaStream | null) {
     this.#remote = remote
@@ -86,8 +93,9 @@ export class CallMedia {
   }
 
   #apply() {
-    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.#muted && !this.#held
-    for (const track of this.#remote?.getTracks() ?? []) track.enabled = !this.#held
+    const isAway = this.#held || this.#aside
+    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.#muted && !isAway
+    for (const track of this.#remote?.getTracks() ?? []) track.enabled = !isAway
   }
 }
 

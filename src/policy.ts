@@ -1,5 +1,5 @@
-import { defaultBackoff } from '../machines/index.ts'
-import type { BackoffPolicy } from '../machines/index.ts'
+import { defaultBackoff, defaultSwitchboardPolicy } from '../machines/index.ts'
+import type { BackoffPolicy, SwitchboardPolicy } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 
 /** What an application may decide about the engine. Everything has a default. */
@@ -12,6 +12,10 @@ export interface Policy {
   readonly register?: boolean
   /** Milliseconds after which `connect()` rejects; the engine itself goes on trying. Default 30 000. */
   readonly connectDeadline?: number
+  /** What several calls do to one another: one at a time is heard, any number may be held. */
+  readonly calls?: Partial<SwitchboardPolicy>
+  /** How many calls that are over `history$` remembers. Default 100. */
+  readonly historyLimit?: number
   /** Milliseconds, by the names the charts give their delays. */
   readonly deadlines?: Partial<Record<Deadline, number>>
 }
@@ -44,6 +48,8 @@ export interface ResolvedPolicy {
   readonly registrationBackoff: BackoffPolicy
   readonly register: boolean
   readonly connectDeadline: number
+  readonly calls: SwitchboardPolicy
+  readonly historyLimit: number
   readonly deadlines: Partial<Record<Deadline, number>>
 }
 
@@ -55,10 +61,31 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     registrationBackoff: backoff(defaultRegistrationBackoff, policy.registrationBackoff),
     register: hasRegistration && (policy.register ?? true),
     connectDeadline: milliseconds('connectDeadline', policy.connectDeadline ?? 30_000),
+    calls: switchboardPolicy(policy.calls),
+    historyLimit: Math.floor(positive('historyLimit', policy.historyLimit ?? 100)),
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
     )
   }
+}
+
+function switchboardPolicy(given: Partial<SwitchboardPolicy> = {}): SwitchboardPolicy {
+  const defaults = defaultSwitchboardPolicy
+  const { whenHoldFails = defaults.whenHoldFails } = given
+  if (whenHoldFails !== 'silence' && whenHoldFails !== 'refuse')
+    throw new CallError('engine.invalid-options', `whenHoldFails is silence or refuse, not ${String(whenHoldFails)}`)
+  return {
+    autoHold: flag('autoHold', given.autoHold ?? defaults.autoHold),
+    whenHoldFails,
+    resumeNext: flag('resumeNext', given.resumeNext ?? defaults.resumeNext),
+    maxCalls: Math.floor(positive('maxCalls', given.maxCalls ?? defaults.maxCalls)),
+    meetCalls: flag('meetCalls', given.meetCalls ?? defaults.meetCalls)
+  }
+}
+
+function flag(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw new CallError('engine.invalid-options', `${name} is true or false, not ${String(value)}`)
 }
 
 function backoff(defaults: BackoffPolicy, given: Partial<BackoffPolicy> = {}): BackoffPolicy {

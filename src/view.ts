@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate'
-import type { CallEnd, callMachine, Party } from '../machines/index.ts'
+import type { Attention, CallEmitted, CallEnd, callMachine, Party } from '../machines/index.ts'
 import { frozen, keep } from './frozen.ts'
 
 export type CallSnapshot = SnapshotFrom<typeof callMachine>
@@ -40,6 +40,11 @@ export interface CallView {
   /** The far end already sends sound: announcements, music, ringing. */
   readonly earlyMedia: boolean
   readonly hold: HoldView
+  /**
+   * How it stands beside the other calls: `front`; `aside`, silent on our side because the user is on another call, held
+   * or not; `waiting`, ringing while the user talks to somebody else (a tone rather than a ring).
+   */
+  readonly attention: Attention
   /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
   readonly microphone: 'live' | 'muted' | 'off'
   /** Established means signalling *and* media only while this is `connected`. Null before and after. */
@@ -51,6 +56,14 @@ export interface CallView {
   /** How the call ended; null until it has. */
   readonly end: CallEnd | null
   readonly times: CallTimes
+}
+
+/** The times of a call once this has happened to it. */
+export function stamped(times: CallTimes, fact: CallEmitted): CallTimes {
+  const now = Date.now()
+  if (fact.type === 'call.ringing') return frozen({ ...times, ringing: times.ringing ?? now })
+  if (fact.type === 'call.established') return frozen({ ...times, established: now })
+  return fact.type === 'call.ended' ? frozen({ ...times, ended: now }) : times
 }
 
 const notHeld: HoldView = frozen({ local: 'active', remote: 'active' })
@@ -84,6 +97,7 @@ export function callView(
   snapshot: CallSnapshot,
   times: CallTimes,
   broken: CallEnd | null,
+  attention: Attention,
   before: CallView | null
 ): CallView {
   const { context, value } = snapshot
@@ -99,6 +113,7 @@ export function callView(
     status,
     earlyMedia: context.earlyMedia,
     hold: keep(before?.hold ?? null, regions?.hold ?? notHeld),
+    attention,
     microphone: status === 'ended' ? 'off' : value.microphone,
     path: regions === null ? null : pathView(regions.path),
     signalling: regions === null ? null : signallingView(regions.signalling),

@@ -88,3 +88,6 @@ function originOf(url: string): string {
   if (!/^(https?|wss?):$/.test(parsed.protocol)) throw new TypeError('The url has to begin with https: or http:')
   return `${parsed.protocol.replace('ws', 'http')}//${parsed.host}`
 }
+
+/** An application of theirs knows nothing of calls that are steered together. */
+export const unsteered = { autoHold: false, meetCalls: false } as const

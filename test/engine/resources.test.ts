@@ -158,7 +158,7 @@ describe('A call gives everything back when', () => {
     const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: [] }
     const input = { id: 'call-1', direction: 'outgoing', remote: { address: 'bob' }, capabilities } as const
     const actor = createActor(machine, { input: { ...input, media: { audio: false } } })
-    const call = new CallHandle(actor, resources, () => {})
+    const call = new CallHandle(actor, resources, { take: (_, turn) => turn.granted() }, () => {})
     const established = errorOf(call.established())
 
     actor.start()

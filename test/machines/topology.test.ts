@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { getMicrosteps, transition } from 'xstate'
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
-import { callGround, connectionGround, registrationGround } from './support/grounds.ts'
+import { callGround, connectionGround, registrationGround, switchboardGround } from './support/grounds.ts'
 import { activeNodes, allNodes, deadlinesOf, leavesOf, survey } from './support/survey.ts'
 import type { Ground, Move } from './support/survey.ts'
 
 const charts = [
   { name: 'the connection', ground: connectionGround, surveyed: survey(connectionGround) },
   { name: 'the registration', ground: registrationGround, surveyed: survey(registrationGround) },
-  { name: 'a call', ground: callGround, surveyed: survey(callGround) }
+  { name: 'a call', ground: callGround, surveyed: survey(callGround) },
+  { name: 'the switchboard', ground: switchboardGround, surveyed: survey(switchboardGround) }
 ]
 
 /** What a person, a program or the machine's own clock does; everything else needs somebody else to answer. */
@@ -23,7 +24,10 @@ const asked = [
   'resume',
   'mute',
   'unmute',
-  'dtmf'
+  'dtmf',
+  'dial',
+  'close',
+  'open'
 ]
 
 /** Resting places: no port is asked anything there, so nothing has to come within any time. */
@@ -35,6 +39,7 @@ const restful = [
   /^call\.progress\.established\.path\.connected$/,
   /^call\.progress\.established\.signalling\.attached$/,
   /^call\.progress\.established\.dtmf\.idle$/,
+  /^switchboard\.(focus\.steady|door\.(open|closed)|meeting\.none)$/,
   /^call\.microphone\.(live|muted)$/
 ]
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { callGround, connectionGround, registrationGround } from './support/grounds.ts'
+import { callGround, connectionGround, registrationGround, switchboardGround } from './support/grounds.ts'
 import { allNodes, deadlinesOf, survey } from './support/survey.ts'
 
 /**
@@ -9,7 +9,8 @@ import { allNodes, deadlinesOf, survey } from './support/survey.ts'
 const charts = [
   { name: 'the connection', ground: connectionGround },
   { name: 'the registration', ground: registrationGround },
-  { name: 'a call', ground: callGround }
+  { name: 'a call', ground: callGround },
+  { name: 'the switchboard', ground: switchboardGround }
 ]
 
 /** Known to the call's vocabulary, and on purpose no business of its chart. */

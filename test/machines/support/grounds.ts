@@ -1,13 +1,22 @@
-import { callMachine, connectionMachine, defaultBackoff, registrationMachine } from '../../../machines/index.ts'
+import {
+  callMachine,
+  connectionMachine,
+  defaultBackoff,
+  defaultSwitchboardPolicy,
+  registrationMachine,
+  switchboardMachine
+} from '../../../machines/index.ts'
 import type {
   CallContext,
   CallInput,
   Capabilities,
   ConnectionContext,
-  RegistrationContext
+  RegistrationContext,
+  SwitchboardContext
 } from '../../../machines/index.ts'
 import { callSamples, connectionSamples, registrationSamples } from './samples.ts'
 import type { Ground } from './survey.ts'
+import { switchboardSamples } from './switchboard-samples.ts'
 
 export const everything: Capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp', 'info'] }
 export const nothing: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [] }
@@ -55,4 +64,31 @@ export const callGround: Ground = {
     `${Math.min(digits.length, 2)} digits`,
     `path up ${pathIsUp}`
   ]
+}
+
+const board = { ...defaultSwitchboardPolicy, maxCalls: 3 }
+
+export const switchboardGround: Ground = {
+  machine: switchboardMachine,
+  inputs: [
+    { policy: board },
+    { policy: { ...board, whenHoldFails: 'refuse', resumeNext: true } },
+    { policy: { ...board, autoHold: false } },
+    { policy: { ...board, meetCalls: false } }
+  ],
+  samples: switchboardSamples,
+  truths: ({ calls, current, claim, meeting, policy }: SwitchboardContext) => [
+    `${Math.min(calls.length, 4)} calls`,
+    `policy ${policy.autoHold} ${policy.whenHoldFails} ${policy.meetCalls}`,
+    `current ${standing(calls.find(({ id }) => id === current))}`,
+    `another ${standing(calls.find(({ id }) => id !== current))}`,
+    `claim ${claim === null ? 'none' : claim.target === null ? 'of a call' : 'to dial'}`,
+    `we meet ${meeting !== null}`,
+    `we call ${calls.find((call) => call.direction === 'outgoing' && !call.isEstablished)?.address ?? 'nobody'}`
+  ]
+}
+
+function standing(call: SwitchboardContext['calls'][number] | undefined): string {
+  if (call === undefined) return 'none'
+  return `${call.direction} ${call.isEstablished ? (call.isHeld ? 'held' : 'talking') : 'in set-up'}`
 }

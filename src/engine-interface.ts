@@ -1,0 +1,80 @@
+import type { Observable } from 'rxjs'
+import type {
+  CallEmitted,
+  ConnectionEmitted,
+  RegistrationEmitted,
+  SwitchboardEmitted,
+  Transport,
+  TransportEvent
+} from '../machines/index.ts'
+import type { Clock } from './account.ts'
+import type { Behavior } from './behavior.ts'
+import type { Call } from './call.ts'
+import type { ConnectionView, RegistrationView } from './connection-view.ts'
+import type { DialRequest } from './dial-request.ts'
+import type { CallRecord } from './history.ts'
+import type { MediaOptions } from './media.ts'
+import type { Policy } from './policy.ts'
+
+export type EngineCommandName = 'dial' | 'swap'
+
+export interface EngineOptions {
+  /** One account at one provider, from an adapter. The engine owns it from now on. */
+  readonly transport: Transport
+  readonly policy?: Policy
+  readonly media?: MediaOptions
+  /** Drives every deadline; for tests. */
+  readonly clock?: Clock
+}
+
+/** Something that happened, and when; `call` is null for what concerns the account. */
+export interface EngineEvent {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly call: string | null
+  readonly event:
+    | CallEmitted
+    | ConnectionEmitted
+    | RegistrationEmitted
+    | SwitchboardEmitted
+    | Extract<TransportEvent, { type: 'transport.garbage' }>
+}
+
+/** One account and its calls. */
+export interface Engine {
+  readonly connection$: Behavior<ConnectionView>
+  readonly registration$: Behavior<RegistrationView>
+  /** The calls that are not over, oldest first. */
+  readonly calls$: Behavior<readonly Call[]>
+  /** The call the user is on: the one dialled, answered or resumed last, while it lasts. */
+  readonly current$: Behavior<Call | null>
+  /** The calls that are over, youngest first; `Policy.historyLimit` of them. */
+  readonly history$: Behavior<readonly CallRecord[]>
+  /** Those of the history that somebody made and nobody here took. */
+  readonly missed$: Behavior<readonly CallRecord[]>
+  readonly doNotDisturb$: Behavior<boolean>
+  /** The calls that reach us and ring, once each. */
+  readonly incoming$: Observable<Call>
+  readonly events$: Observable<EngineEvent>
+  /**
+   * Resolves when calls can be made and, where the provider has registration, received. Rejects when that will not be, or
+   * not in time (`connection.timeout`: the engine goes on trying until `disconnect()`).
+   */
+  connect(): Promise<void>
+  /** Hangs up every call, unregisters and closes the connection. */
+  disconnect(): Promise<void>
+  /**
+   * Resolves with the call as soon as there is one; it is not answered yet (see `Call.established`). The call one talks on
+   * is held first. Rejects with `call.limit` when there are as many as there may be.
+   */
+  dial(target: string, request?: DialRequest): Promise<Call>
+  /** Puts the user on the other call, the youngest where there are several; see `Call.makeCurrent`. */
+  swap(): Promise<void>
+  /** Whoever calls hears busy, is told in `events$` and remembered as missed. Calls that ring already ring on. */
+  setDoNotDisturb(on: boolean): void
+  /** Whether the command would be accepted now. */
+  can(command: EngineCommandName): boolean
+  can$(command: EngineCommandName): Behavior<boolean>
+  /** Lets go of everything at once; idempotent. Nothing is emitted afterwards. */
+  dispose(): void
+}
