@@ -44,7 +44,7 @@ export default defineConfig({
           name: 'integration',
           environment: 'node',
           pool: 'forks',
-          include: ['test/{integration,examples,cli}/**/*.test.ts'],
+          include: ['test/{integration,examples,cli}/**/*.test.ts', 'examples/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           sequence: { groupOrder: order.integration }

@@ -18,6 +18,7 @@ export type {
 export { connectionMachine } from './connection.ts'
 export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
+export type { KindMeasure, MediaMeasure, ReceivedMeasure, SentMeasure } from './measure.ts'
 export { registrationMachine } from './registration.ts'
 export type { RegistrationContext, RegistrationEmitted, RegistrationEvent } from './registration.ts'
 export type {

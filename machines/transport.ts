@@ -7,6 +7,7 @@
  */
 import type { Observable } from 'rxjs'
 import type { CallEnd, Failure } from './failure.ts'
+import type { MediaMeasure } from './measure.ts'
 
 /** One account at one provider. */
 export interface Transport {
@@ -26,8 +27,15 @@ export interface Leg {
   readonly events: Observable<LegEvent>
   /** What the peer sends us; `leg.media` announces a change. Null until there is something to play. */
   readonly remoteStream: MediaStream | null
-  /** Gives the leg what to send. Called before `dial` and `answer`; the stream stays its giver's to stop. */
+  /**
+   * Gives the leg what to send from now on; the stream stays its giver's to stop. Called before `dial` and `answer`, and
+   * again whenever that changes, also while the first offer is on its way: kinds that are sent are replaced without
+   * negotiation (`RTCRtpSender.replaceTrack`), one that the stream has no live track of falls silent, and one that was
+   * never negotiated waits for an offer. Nothing comes of it but packets: `measure` counts them.
+   */
   attach(stream: MediaStream): void
+  /** What the media path has carried until now; null when there is none yet or no more. Never rejects. */
+  measure(): Promise<MediaMeasure | null>
   send(command: LegCommand): void
   /** Ends the call at the provider if it still stands, and releases what the leg holds; idempotent. */
   dispose(): void
@@ -120,6 +128,8 @@ export type LegCommand =
   | { readonly type: 'accept'; readonly hold: boolean }
   /** Refuse the peer's offer, because one of ours is under way (RFC 3261 §14.2: 491). */
   | { readonly type: 'refuse' }
+  /** Whether we want to be heard, for peers that can be told; nobody answers. Before and in a call, again when it changes. */
+  | { readonly type: 'microphone'; readonly live: boolean }
   /** Ask whether the far end still knows this call; answered by `leg.verified` or `leg.gone`. */
   | { readonly type: 'verify'; readonly attempt: number }
   | {

@@ -1,8 +1,6 @@
-import type { CallEnd } from '../../machines/index.ts'
-import { anotherDevice } from './line.ts'
 import type { Dialogue, Farewell, Line } from './line.ts'
-import { service } from './packets.ts'
 import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
+import * as service from './packets/services.ts'
 import { callinCodes, callinMeaning, elsewhereMeaning } from './statuses.ts'
 
 /** A call from a telephone. It comes with an offer, and rings on every device of the user. */
@@ -27,9 +25,8 @@ export class Callin implements Dialogue {
 
   answer() {
     this.#line.attempt(async () => {
-      const media = this.#line.open()
-      await media.answer(this.#call.sdp_candidate, this.#line.stream)
-      const answer = await media.complete()
+      await this.#line.open().answer(this.#call.sdp_candidate)
+      const answer = await this.#line.complete()
       if (this.#line.isOver) return
       this.#line.say(this.#status(callinCodes.established, answer))
       // nobody confirms it
@@ -65,12 +62,6 @@ export class Callin implements Dialogue {
   #changedElsewhere(code: number) {
     const meaning = elsewhereMeaning(code)
     if (meaning === null || !('end' in meaning)) return this.#line.remark({ where: 'elsewhere', code })
-    endedElsewhere(this.#line, { by: 'local', reason: meaning.end, code })
+    this.#line.overElsewhere({ by: 'local', reason: meaning.end, code })
   }
-}
-
-/** The user has done on another device what ends the call on this one. */
-export function endedElsewhere(line: Line, end: CallEnd) {
-  if (end.reason === 'answered-elsewhere' && !line.isAnswered) return line.cancelled(true)
-  line.over({ ...end, provider: { text: anotherDevice } })
 }

@@ -1,51 +1,41 @@
+import type { Peer } from '../webrtc/peer.ts'
 import type { Dialogue, Line } from './line.ts'
-import type { Media } from './media.ts'
-import { service } from './packets.ts'
-import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
+import type { ClientBody, ClientPacket, ServerBody, ServerPacket } from './packets.ts'
+import * as service from './packets/services.ts'
 import { calloutMeaning, chargingMeaning } from './statuses.ts'
-
-export interface CalloutTarget {
-  readonly to: string
-  readonly from?: string
-  readonly tags?: string
-}
 
 /** A call to a telephone: the provider looks at number and balance first, then takes our offer. */
 export class Callout implements Dialogue {
   readonly #line: Line
-  readonly #callId: number
-  readonly #target: CalloutTarget
-  #media: Media | null = null
+  readonly #start: ClientBody<500>
+  #peer: Peer | null = null
+  #isAccepted = false
   #isOffered = false
 
-  constructor(line: Line, callId: number, target: CalloutTarget) {
+  constructor(line: Line, start: ClientBody<500>) {
     this.#line = line
-    this.#callId = callId
-    this.#target = target
+    this.#start = start
   }
 
   owns({ service: about, body }: ServerPacket): boolean {
     const isOurs =
       about === service.calloutCharging || about === service.calloutAccepted || about === service.calloutStatus
-    return isOurs && body.callId === this.#callId
+    return isOurs && body.callId === this.#start.callId
   }
 
   begin() {
-    this.#line.say({ service: service.calloutStart, body: { callId: this.#callId, ...this.#target } })
+    this.#line.say({ service: service.calloutStart, body: this.#start })
   }
-
-  answer() {}
 
   receive(packet: ServerPacket) {
     if (packet.service === service.calloutCharging) return this.#charged(packet.body)
-    // a second one would open a second peer connection
-    if (packet.service === service.calloutAccepted && this.#media === null)
-      return this.#line.attempt(() => this.#offer())
+    if (packet.service === service.calloutAccepted) return this.#accepted()
     if (packet.service === service.calloutStatus) this.#changed(packet.body)
   }
 
   farewell(): ClientPacket {
-    return { service: service.calloutStop, body: { callId: this.#callId, to: this.#target.to } }
+    const { callId, to } = this.#start
+    return { service: service.calloutStop, body: { callId, to } }
   }
 
   #charged(charging: ServerBody<610>) {
@@ -55,14 +45,20 @@ export class Callout implements Dialogue {
     this.#line.over({ by: 'remote', reason, ...(code === undefined ? {} : { code }), provider: { text: 'charging' } })
   }
 
+  #accepted() {
+    // it may be repeated, and a second peer connection would be nobody's
+    if (this.#isAccepted) return
+    this.#isAccepted = true
+    this.#line.attempt(() => this.#offer())
+  }
+
   async #offer() {
-    const media = this.#line.open()
-    this.#media = media
-    await media.offer(this.#line.stream)
-    const offer = await media.complete()
+    this.#peer = this.#line.open()
+    await this.#peer.offer()
+    const offer = await this.#line.complete()
     if (this.#line.isOver) return
-    const { to } = this.#target
-    this.#line.say({ service: service.calloutOffer, body: { callId: this.#callId, to, sdp_candidate: offer } })
+    const { callId, to } = this.#start
+    this.#line.say({ service: service.calloutOffer, body: { callId, to, sdp_candidate: offer } })
     this.#isOffered = true
     this.#line.started()
   }
@@ -76,14 +72,14 @@ export class Callout implements Dialogue {
   }
 
   #answered(answer: string | undefined) {
-    const media = this.#media
+    const peer = this.#peer
     // it may be repeated
     if (this.#line.isAnswered) return
-    if (media === null || !this.#isOffered || answer === undefined)
+    if (peer === null || !this.#isOffered || answer === undefined)
       return this.#line.garbage('Answered without an offer, or without an answer to it')
     this.#isOffered = false
     this.#line.attempt(async () => {
-      await media.accept(answer)
+      await peer.accept(answer)
       this.#line.answered()
     })
   }

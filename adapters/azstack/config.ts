@@ -8,8 +8,10 @@ import type { Logger } from './requests.ts'
 /** What a phone brings along and a page or Node may have to be given. */
 export interface AZStackEnvironment extends Pick<
   AzstackOptions,
-  'protocol' | 'pingInterval' | 'rtcConfiguration' | 'gathering' | 'WebSocket' | 'RTCPeerConnection'
+  'pingInterval' | 'rtcConfiguration' | 'gathering' | 'RTCPeerConnection'
 > {
+  /** Default: `engineIo3()`, which the service speaks. */
+  readonly link?: AzstackOptions['link']
   readonly mediaDevices?: { getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> }
   /** Default: the console. */
   readonly logger?: Logger

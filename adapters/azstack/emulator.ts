@@ -3,21 +3,22 @@
  * strict about what they take, and with telephones whose parties really answer and play a tone.
  */
 import { createFrame, createRoster, secretsFrom } from '../../src/testing/frame.ts'
+import { createMediaLoader } from '../../src/testing/party-media.ts'
 import { createTrace } from '../../src/testing/trace.ts'
 import { createFreeCalls } from './emulator/free-calls.ts'
 import { createKeys } from './emulator/keys.ts'
 import { listen } from './emulator/listener.ts'
 import type { Connection } from './emulator/listener.ts'
 import { createLogs } from './emulator/logs.ts'
-import { createMediaLoader } from './emulator/party/media.ts'
 import { createStage } from './emulator/party/stage.ts'
 import { createReception } from './emulator/reception.ts'
 import { createTimers } from './emulator/timers.ts'
 import { mask } from './emulator/mask.ts'
 import type { AzstackEmulator, AzstackEmulatorOptions, Verdict } from './emulator/types.ts'
-import { service } from './packets.ts'
+import * as service from './packets/services.ts'
 import type { ClientBody, ClientPacket, ServerPacket } from './packets.ts'
-import { packet as envelopeOf, parseClientPacket } from './wire.ts'
+import { clientBodies } from './packets/from-client.ts'
+import { packet as envelopeOf, parse } from './wire.ts'
 
 export type {
   AzstackCredentials,
@@ -25,8 +26,7 @@ export type {
   AzstackEmulator,
   AzstackEmulatorOptions,
   AzstackFault,
-  AzstackIceServer,
-  AzstackMediaCount
+  AzstackIceServer
 } from './emulator/types.ts'
 
 const PARTY = '84900000000'
@@ -103,7 +103,7 @@ export async function startAzstackEmulator(options: AzstackEmulatorOptions = {})
   function guard(connection: Connection, argument: unknown, text: string): void {
     const { user } = connection
     try {
-      const parsed = parseClientPacket(argument)
+      const parsed = parse<ClientPacket>(clientBodies, argument)
       const { service: asked } = parsed.kind === 'fault' ? parsed : parsed.packet
       const verdict = parsed.kind === 'fault' ? parsed.fault : judge(parsed.packet, connection)
       const isFault = typeof verdict === 'string'

@@ -4,26 +4,41 @@
  * client library of that time. https://github.com/socketio/engine.io-protocol/tree/v3
  */
 import * as v from 'valibot'
-import type { Link, LinkEnd, LinkListener, OpenLink, WebSocketClass, WebSocketLike } from './link.ts'
+import type { Link, LinkEnd, LinkListener, OpenLink } from './link.ts'
 import { EVENT } from './wire.ts'
 
-const handshake = v.object({
-  pingInterval: v.pipe(v.number(), v.minValue(1)),
-  pingTimeout: v.pipe(v.number(), v.minValue(1))
-})
-const event = v.tuple([v.string(), v.unknown()])
+/** Any WebSocket class with the browser's interface; in Node before 22 that of the package `ws`. */
+export type WebSocketClass = new (url: string) => WebSocketLike
+
+export interface WebSocketLike {
+  onclose: ((event: never) => void) | null
+  onerror: ((event: never) => void) | null
+  onmessage: ((event: never) => void) | null
+  send(data: string): void
+  close(code?: number): void
+  /** Ends a connection that does not answer; only outside browsers, which do so by themselves. */
+  terminate?(): void
+}
+
+const milliseconds = v.pipe(
+  v.number(),
+  v.minValue(1),
+  v.transform((given) => Math.min(given, 2 ** 31 - 1))
+)
+const handshake = v.object({ pingInterval: milliseconds, pingTimeout: milliseconds })
 
 /** Milliseconds a server has to say goodbye. */
 const goodbye = 2_000
 
-/** Opens links over this kind of WebSocket. */
-export function engineIo3(webSocket: WebSocketClass): OpenLink {
+/** Opens links over this kind of WebSocket; the global one when left out, and a TypeError where there is none. */
+export function engineIo3(webSocket = (globalThis as { readonly WebSocket?: WebSocketClass }).WebSocket): OpenLink {
+  if (webSocket === undefined) throw new TypeError('There is no WebSocket here: give one')
   return (origin, listener) => new EngineIo3Link(webSocket, origin, listener)
 }
 
 class EngineIo3Link implements Link {
   readonly #listener: LinkListener
-  #socket: WebSocketLike | null
+  #socket: WebSocketLike | null = null
   #stage: LinkEnd['stage'] = 'unreachable'
   #fault = ''
   #pinging: ReturnType<typeof setInterval> | undefined
@@ -33,7 +48,12 @@ class EngineIo3Link implements Link {
 
   constructor(webSocket: WebSocketClass, origin: string, listener: LinkListener) {
     this.#listener = listener
-    this.#socket = this.#open(webSocket, `${origin.replace(/^http/, 'ws')}/socket.io/?EIO=3&transport=websocket`)
+    try {
+      this.#listen(new webSocket(`${origin.replace('http', 'ws')}/socket.io/?EIO=3&transport=websocket`))
+    } catch (error) {
+      // a page may be forbidden to; whoever opens a link does not expect its end before it has it
+      queueMicrotask(() => listener.closed({ stage: 'unreachable', reason: String(error) }))
+    }
   }
 
   send(argument: unknown) {
@@ -42,7 +62,7 @@ class EngineIo3Link implements Link {
 
   readonly ping = () => {
     this.#write('2')
-    this.#owed ??= setTimeout(() => this.#end('silent', 'ping timeout'), this.#pingTimeout)
+    this.#owed ??= setTimeout(() => this.#end('ping timeout', 'silent'), this.#pingTimeout)
   }
 
   close() {
@@ -50,85 +70,63 @@ class EngineIo3Link implements Link {
     this.#release()
   }
 
-  #open(webSocket: WebSocketClass, url: string): WebSocketLike | null {
-    let socket: WebSocketLike
-    try {
-      // oxlint-disable-next-line new-cap
-      socket = new webSocket(url)
-    } catch (error) {
-      // a page may be forbidden to; whoever opens a link does not expect its end before it has it
-      const reason = error instanceof Error ? error.name : 'forbidden'
-      queueMicrotask(() => this.#listener.closed({ stage: 'unreachable', reason }))
-      return null
-    }
+  #listen(socket: WebSocketLike) {
+    this.#socket = socket
     socket.onmessage = ({ data }: { readonly data: unknown }) => {
-      if (this.#socket === socket) this.#received(data)
+      // nothing that comes in may throw: it would end the program, or at least the turn of whoever is served next
+      try {
+        this.#read(typeof data === 'string' ? data : '')
+      } catch {
+        this.#garbage()
+      }
     }
     // always followed by close; only outside browsers does it say what is wrong
-    socket.onerror = ({ message }: { readonly message?: unknown }) => {
-      if (typeof message === 'string') this.#fault = message
+    socket.onerror = ({ message }: { readonly message?: string }) => {
+      this.#fault = message ?? ''
     }
     socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) =>
-      this.#end(this.#stage, reason || this.#fault || `closed with ${code}`)
-    return socket
+      this.#end(reason || this.#fault || `closed with ${code}`)
   }
 
-  /** Nothing that comes in may throw: it would end the program, or at least the turn of whoever is served next. */
-  #received(data: unknown) {
-    try {
-      if (typeof data !== 'string') return this.#listener.garbage('A frame that is no text')
-      this.#read(data)
-    } catch (error) {
-      this.#listener.garbage(`A frame could not be read: ${error instanceof Error ? error.name : 'unknown'}`)
-    }
-  }
-
+  /** Engine.IO's kind of packet; 4 is a message, of socket.io: https://github.com/socketio/socket.io-protocol/tree/v4 */
   #read(frame: string) {
-    switch (frame.charAt(0)) {
+    const [, kind = '', content = ''] = /^(4\d|.)(.*)$/s.exec(frame) ?? []
+    switch (kind) {
       case '0':
-        return this.#start(v.parse(handshake, JSON.parse(frame.slice(1))))
-      case '1':
-        return this.#end('lost', 'the server closed')
+        return this.#start(v.parse(handshake, JSON.parse(content)))
       case '2':
-        return this.#write(`3${frame.slice(1)}`)
+        return this.#write(`3${content}`)
       case '3':
         clearTimeout(this.#owed)
         this.#owed = undefined
         return this.#listener.alive()
-      case '4':
-        return this.#readMessage(frame.slice(1))
       case '6':
         return
-      default:
-        this.#listener.garbage('A frame of no known kind')
-    }
-  }
-
-  /** https://github.com/socketio/socket.io-protocol/tree/v4 */
-  #readMessage(packet: string) {
-    switch (packet.charAt(0)) {
-      case '0':
+      case '40':
         if (this.#stage === 'lost') return
         this.#stage = 'lost'
         return this.#listener.opened()
       case '1':
-        return this.#end('lost', 'io server disconnect')
-      case '2': {
-        const [name, argument] = v.parse(event, JSON.parse(packet.slice(1).replace(/^\d+/, '')))
-        if (name !== EVENT) return this.#listener.garbage('An event of another name')
-        return this.#listener.received(argument)
+      case '41':
+        return this.#end('io server disconnect', 'lost')
+      case '44':
+        return this.#end('the server reported an error', 'lost')
+      case '42': {
+        const [name, argument] = JSON.parse(content.replace(/^\d+/, '')) as unknown[]
+        if (name === EVENT) return this.#listener.received(argument)
       }
-      case '4':
-        return this.#end('lost', 'the server reported an error')
-      default:
-        this.#listener.garbage('A packet of no known kind')
     }
+    this.#garbage()
   }
 
   #start({ pingInterval, pingTimeout }: v.InferOutput<typeof handshake>) {
     clearInterval(this.#pinging)
-    this.#pingTimeout = Math.min(pingTimeout, 2 ** 31 - 1)
-    this.#pinging = setInterval(() => this.ping(), Math.min(pingInterval, 2 ** 31 - 1))
+    this.#pingTimeout = pingTimeout
+    this.#pinging = setInterval(this.ping, pingInterval)
+  }
+
+  #garbage() {
+    this.#listener.garbage('A frame that cannot be read')
   }
 
   #write(frame: string) {
@@ -139,17 +137,16 @@ class EngineIo3Link implements Link {
     }
   }
 
-  #end(stage: LinkEnd['stage'], reason: string) {
-    if (this.#socket === null) return
+  #end(reason: string, stage = this.#stage) {
     this.#release()
     this.#listener.closed({ stage, reason })
   }
 
   #release() {
-    const socket = this.#socket
-    this.#socket = null
     clearInterval(this.#pinging)
     clearTimeout(this.#owed)
+    const socket = this.#socket
+    this.#socket = null
     if (socket === null) return
     const timer = setTimeout(() => socket.terminate?.(), goodbye)
     socket.onmessage = null

@@ -24,22 +24,10 @@ export interface LinkListener {
 
 export interface LinkEnd {
   /** `silent`: the server owes us an answer. */
-  readonly stage: 'unreachable' | 'lost' | 'silent' | 'unsupported'
+  readonly stage: 'unreachable' | 'lost' | 'silent'
   /** In the words of whoever closed it. */
   readonly reason: string
 }
 
+/** How the service is spoken to: `engineIo3()` or `socketIo4(io)`. */
 export type OpenLink = (origin: string, listener: LinkListener) => Link
-
-/** Any WebSocket class with the browser's interface; in Node before 22 that of the package `ws`. */
-export type WebSocketClass = new (url: string) => WebSocketLike
-
-export interface WebSocketLike {
-  onclose: ((event: never) => void) | null
-  onerror: ((event: never) => void) | null
-  onmessage: ((event: never) => void) | null
-  send(data: string): void
-  close(code?: number): void
-  /** Ends a connection that does not answer; only outside browsers, which do so by themselves. */
-  terminate?(): void
-}

@@ -10,8 +10,10 @@ import type { AzstackNotice } from './notices.ts'
 import { defaultUrl, unsteered } from './options.ts'
 import type { CallState } from './published.ts'
 import { Publisher, stateOf } from './publisher.ts'
-import { AZStackError, refusal, toError } from './errors.ts'
+import { engineIo3 } from './engine-io-3.ts'
+import { AZStackError, refusal } from './errors.ts'
 import { Requests } from './requests.ts'
+import { connected } from './sdk/connected.ts'
 import type { Answer } from './requests.ts'
 import { azstackTransport } from './transport.ts'
 import type { AzstackTransport, AzstackUser } from './transport.ts'
@@ -178,7 +180,7 @@ export class AZStack {
 
   #open(data: CompleteData & { url: string }, identity: string): Account {
     const { mediaDevices, logger: _, ...environment } = this.#environment
-    const transport = azstackTransport({ ...environment, ...data })
+    const transport = azstackTransport({ link: environment.link ?? engineIo3(), ...environment, ...data })
     const called = new Map<string, string>()
     transport.events.subscribe((event) => {
       if (event.type === 'transport.incoming') called.set(event.leg, event.to.address)
@@ -285,16 +287,4 @@ export class AZStack {
         return
     }
   }
-}
-
-/** A connection that is to be made has one try; one that was made is tried again by the engine for as long as it takes. */
-function connected(engine: Engine): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const connecting = engine.connect()
-    const watching = engine.connection$.subscribe(({ status, cause }) => {
-      // silence is no answer: the request's own limit decides how long to wait for one
-      if (status === 'connecting' && cause !== null && cause.code !== 'connection.timeout') reject(toError(cause))
-    })
-    connecting.then(resolve, reject).finally(() => watching.unsubscribe())
-  })
 }

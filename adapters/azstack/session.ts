@@ -1,14 +1,29 @@
 import type { Failure } from '../../machines/index.ts'
-import type { Link, LinkEnd, LinkListener } from './link.ts'
-import type { Settings } from './options.ts'
-import { service } from './packets.ts'
+import type { Link, LinkEnd, OpenLink } from './link.ts'
 import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
+import * as service from './packets/services.ts'
 import { createToken } from './token.ts'
-import { packet, parseServerPacket } from './wire.ts'
-import type { Parsed } from './wire.ts'
+import { packet, parse } from './wire.ts'
+import type { Bodies, Parsed } from './wire.ts'
 
 /** What the service says of us once it has let us in. */
 export type Welcome = ServerBody<162>
+
+export interface SessionOptions {
+  readonly link: OpenLink
+  readonly url: string
+  readonly user: {
+    readonly appId: string
+    readonly publicKey: string
+    readonly azStackUserId: string
+    readonly userCredentials: string
+    readonly fullname: string
+    readonly namespace: string
+  }
+  readonly pingInterval: number
+  /** What may be said to us. */
+  readonly bodies: Bodies
+}
 
 export interface SessionListener {
   opened(welcome: Welcome): void
@@ -29,24 +44,22 @@ const web = 3
  * address, wants to know that again with what authenticates us.
  */
 export class Session {
-  readonly #settings: Settings
+  readonly #options: SessionOptions
   readonly #listener: SessionListener
   #link: Link
-  #stage: 'asking' | 'authenticating' | 'open' | 'closed' = 'asking'
+  #slave: ServerBody<29> | null = null
+  isOpen = false
+  #isClosed = false
   #ping: ReturnType<typeof setInterval> | undefined
 
-  constructor(settings: Settings, listener: SessionListener) {
-    this.#settings = settings
+  constructor(options: SessionOptions, listener: SessionListener) {
+    this.#options = options
     this.#listener = listener
-    this.#link = this.#open((parsed) => this.#readMaster(parsed))
-  }
-
-  get isOpen() {
-    return this.#stage === 'open'
+    this.#link = this.#open()
   }
 
   send(message: ClientPacket) {
-    if (this.#stage === 'closed') return
+    if (this.#isClosed) return
     this.#listener.sent(message)
     this.#link.send(packet(message))
   }
@@ -58,99 +71,79 @@ export class Session {
   }
 
   close() {
-    if (this.#stage === 'closed') return
-    this.#stage = 'closed'
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.isOpen = false
     clearInterval(this.#ping)
     this.#link.close()
   }
 
-  #open(read: (parsed: Parsed<ServerPacket>) => void): Link {
-    const isCurrent = () => this.#stage !== 'closed' && link === this.#link
-    const listener: LinkListener = {
-      opened: () => this.#opened(),
-      received: (argument) => {
-        if (isCurrent()) read(parseServerPacket(argument))
-      },
+  #open(): Link {
+    const { link: open, url, bodies } = this.#options
+    const isCurrent = () => !this.#isClosed && link === this.#link
+    const link: Link = open(url, {
+      opened: () => void (isCurrent() && this.#introduce()),
+      received: (argument) => void (isCurrent() && this.#read(parse(bodies, argument))),
       garbage: (text) => this.#listener.garbage(text),
       alive: () => this.#listener.alive(),
-      closed: (end) => {
-        if (isCurrent()) this.#closed(end)
-      }
-    }
-    const link = this.#settings.open(this.#settings.url, listener)
+      closed: (end) => void (isCurrent() && this.#lost(end))
+    })
     return link
   }
 
-  #opened() {
-    const { azStackUserId } = this.#settings.user
-    if (this.#stage === 'asking') this.send({ service: service.slave, body: { azStackUserId } })
-    else this.#introduce()
+  #introduce() {
+    const { azStackUserId } = this.#options.user
+    if (this.#slave === null) this.send({ service: service.slave, body: { azStackUserId } })
+    else void this.#authenticate(this.#slave)
   }
 
-  #introduce = () => {}
-
-  #readMaster(parsed: Parsed<ServerPacket>) {
-    if (parsed.kind === 'packet' && parsed.packet.service === service.slave) return this.#goTo(parsed.packet.body)
-    const [code, text] = parsed.kind === 'fault' ? [parsed.code, parsed.fault] : unknownService
-    this.#fail(
-      { code: 'connection.refused', text: `The master said something else: ${text}`, provider: { code } },
-      false
-    )
-  }
-
-  #goTo(slave: ServerBody<29>) {
-    this.#stage = 'authenticating'
-    this.#introduce = () => void this.#authenticate(slave)
-    this.#link.close()
-    this.#link = this.#open((parsed) => this.#readSlave(parsed))
-  }
-
-  async #authenticate({ ip, port }: ServerBody<29>) {
-    const { appId, publicKey, azStackUserId, userCredentials, fullname, namespace } = this.#settings.user
-    const content = { sdkVersion, namespace, azStackUserID: azStackUserId, userCredentials }
-    const made = await createToken(publicKey, content)
-    if (this.#stage !== 'authenticating') return
+  async #authenticate({ ip: slaveIp, port: slavePort }: ServerBody<29>) {
+    const { appId, publicKey, azStackUserId: azStackUserID, userCredentials, fullname, namespace } = this.#options.user
+    const made = await createToken(publicKey, { sdkVersion, namespace, azStackUserID, userCredentials })
+    if (this.#isClosed) return
     if ('failure' in made) return this.#fail(made.failure, true)
-    const { token } = made
-    this.send({
-      service: service.authenticate,
-      body: {
-        slaveIp: ip,
-        slavePort: port,
-        token,
-        fullname,
-        namespace,
-        appId,
-        platform: web,
-        sdkVersion,
-        screenSize: '0x0'
-      }
-    })
+    const about = { fullname, namespace, appId, platform: web, sdkVersion, screenSize: '0x0' }
+    this.send({ service: service.authenticate, body: { slaveIp, slavePort, ...made, ...about } })
   }
 
-  #readSlave(parsed: Parsed<ServerPacket>) {
-    if (this.#stage === 'authenticating') return this.#readAnswer(parsed)
+  #read(parsed: Parsed<ServerPacket>) {
+    if (this.#slave === null) return this.#readMaster(parsed)
+    if (!this.isOpen) return this.#readAnswer(parsed)
     if (parsed.kind === 'fault') return this.#listener.garbage(parsed.fault)
     if (parsed.packet.service === service.applicationState) this.#listener.alive()
     this.#listener.received(parsed.packet)
   }
 
-  /** There is no word for a refusal: what is sent in place of a welcome is one. */
-  #readAnswer(parsed: Parsed<ServerPacket>) {
-    if (parsed.kind === 'packet' && parsed.packet.service === service.authenticated) {
-      this.#stage = 'open'
-      const ping = () => this.send({ service: service.ping, body: {} })
-      this.#ping = setInterval(ping, this.#settings.pingInterval)
-      return this.#listener.opened(parsed.packet.body)
+  #readMaster(parsed: Parsed<ServerPacket>) {
+    if (parsed.kind === 'packet' && parsed.packet.service === service.slave) {
+      this.#slave = parsed.packet.body
+      this.#link.close()
+      this.#link = this.#open()
+      return
     }
-    if (parsed.kind === 'packet') return this.#listener.received(parsed.packet)
-    if (parsed.service !== service.authenticated) return this.#listener.garbage(parsed.fault)
-    const text = 'The service did not accept the application or the credentials'
-    this.#fail({ code: 'registration.unauthorized', text, provider: { code: parsed.code, text: parsed.fault } }, true)
+    const { code, fault }: { code: string; fault: string } =
+      parsed.kind === 'fault' ? parsed : { code: 'ERR_SOCKET_UNKNOWN_SERVICE', fault: 'Another Service' }
+    this.#fail({ code: 'connection.refused', text: `The master said: ${fault}`, provider: { code } }, false)
   }
 
-  #closed({ stage, reason }: LinkEnd) {
-    this.#fail({ ...ends[stage], provider: { text: reason } }, stage === 'unsupported')
+  /** There is no word for a refusal: what is sent in place of a welcome is one. */
+  #readAnswer(parsed: Parsed<ServerPacket>) {
+    if (parsed.kind === 'packet') {
+      if (parsed.packet.service !== service.authenticated) return this.#listener.received(parsed.packet)
+      this.isOpen = true
+      const ping = () => this.send({ service: service.ping, body: {} })
+      this.#ping = setInterval(ping, this.#options.pingInterval)
+      return this.#listener.opened(parsed.packet.body)
+    }
+    const { code, fault } = parsed
+    if (parsed.service !== service.authenticated) return this.#listener.garbage(fault)
+    const text = 'The service did not accept the application or the credentials'
+    this.#fail({ code: 'registration.unauthorized', text, provider: { code, text: fault } }, true)
+  }
+
+  #lost({ stage, reason }: LinkEnd) {
+    const code = stage === 'unreachable' ? 'connection.unreachable' : 'connection.lost'
+    this.#fail({ code, text: ends[stage], provider: { text: reason } }, false)
   }
 
   #fail(cause: Failure, permanent: boolean) {
@@ -159,14 +152,8 @@ export class Session {
   }
 }
 
-const unknownService = ['ERR_SOCKET_UNKNOWN_SERVICE', 'a packet of another service'] as const
-
-const ends: Readonly<Record<LinkEnd['stage'], Failure>> = {
-  unreachable: {
-    code: 'connection.unreachable',
-    text: 'The service could not be reached: not there, refused, not trusted (TLS), or of another protocol'
-  },
-  lost: { code: 'connection.lost', text: 'The connection was closed' },
-  silent: { code: 'connection.lost', text: 'The service does not answer any more' },
-  unsupported: { code: 'engine.invalid-options', text: 'The protocol that was chosen cannot be spoken here' }
+const ends: Readonly<Record<LinkEnd['stage'], string>> = {
+  unreachable: 'The service could not be reached: not there, refused, not trusted (TLS), or of another protocol',
+  lost: 'The connection was closed',
+  silent: 'The service does not answer any more'
 }

@@ -1,46 +1,57 @@
-/** socket.io 4, for a server of today, with `socket.io-client`: an optional peer that is loaded only when it is asked for. */
-import type { Socket } from 'socket.io-client'
+/** socket.io 4, for a server of today, with the application's own `socket.io-client`. */
 import type { Link, LinkEnd, LinkListener, OpenLink } from './link.ts'
 import { EVENT } from './wire.ts'
 
-export const socketIo4: OpenLink = (origin, listener) => new SocketIo4Link(origin, listener)
+/** `io` of the package `socket.io-client`, as far as it is used. */
+export type SocketIo = (origin: string, options: SocketIoOptions) => SocketIoSocket
+
+export interface SocketIoOptions {
+  readonly transports: string[]
+  readonly reconnection: boolean
+  readonly forceNew: boolean
+}
+
+export interface SocketIoSocket {
+  on(event: string, listener: (argument: never) => void): unknown
+  onAny(listener: (event: string) => void): unknown
+  off(): unknown
+  emit(event: string, argument: unknown): unknown
+  disconnect(): unknown
+}
+
+/** Opens links with this `io`: `import { io } from 'socket.io-client'`. */
+export function socketIo4(io: SocketIo): OpenLink {
+  return (origin, listener) => new SocketIo4Link(io, origin, listener)
+}
 
 class SocketIo4Link implements Link {
   /** In this protocol the server asks, and the library answers and counts. */
   readonly ping = null
-  #socket: Socket | null = null
+  readonly #socket: SocketIoSocket
   #listener: LinkListener | null
 
-  constructor(origin: string, listener: LinkListener) {
+  constructor(io: SocketIo, origin: string, listener: LinkListener) {
     this.#listener = listener
-    void this.#open(origin)
+    // the connection chart is who tries again
+    const socket = io(origin, { transports: ['websocket'], reconnection: false, forceNew: true })
+    this.#socket = socket
+    socket.on('connect', () => this.#listener?.opened())
+    socket.on(EVENT, (argument: unknown) => this.#listener?.received(argument))
+    socket.onAny((name) => {
+      if (name !== EVENT) this.#listener?.garbage('An event of another name')
+    })
+    socket.on('connect_error', ({ message }: Error) => this.#end('unreachable', message))
+    socket.on('disconnect', (reason: string) => this.#end(reason === 'ping timeout' ? 'silent' : 'lost', reason))
   }
 
   send(argument: unknown) {
-    this.#socket?.emit(EVENT, argument)
+    this.#socket.emit(EVENT, argument)
   }
 
   close() {
     this.#listener = null
-    this.#socket?.off()
-    this.#socket?.disconnect()
-  }
-
-  async #open(origin: string) {
-    const loaded = await import('socket.io-client').catch(() => null)
-    if (loaded === null) return this.#end('unsupported', 'socket.io-client is not installed')
-    if (this.#listener === null) return
-    // the connection chart is who tries again
-    const options = { transports: ['websocket'], reconnection: false, forceNew: true }
-    const socket = loaded.io(origin.replace(/^ws/, 'http'), options)
-    this.#socket = socket
-    socket.on('connect', () => this.#listener?.opened())
-    socket.on(EVENT, (argument: unknown) => this.#listener?.received(argument))
-    socket.onAny((name: string) => {
-      if (name !== EVENT) this.#listener?.garbage('An event of another name')
-    })
-    socket.on('connect_error', (error) => this.#end('unreachable', error.message))
-    socket.on('disconnect', (reason) => this.#end(reason === 'ping timeout' ? 'silent' : 'lost', reason))
+    this.#socket.off()
+    this.#socket.disconnect()
   }
 
   #end(stage: LinkEnd['stage'], reason: string) {

@@ -1,72 +1,77 @@
 /**
  * What authenticates: the user's credentials, readable only to who has the application's private key (RSA, PKCS#1 v1.5,
- * one block). The only file that knows `jsencrypt`, an optional peer which is loaded when the first token is made.
+ * one block). A page has no such encryption of its own, so `jsencrypt` does it there, an optional peer that is loaded when
+ * the first token is made. Node has one, and `jsencrypt` would fill the block from `Math.random` there.
  */
-import type { JSEncrypt } from 'jsencrypt'
 import type { Failure } from '../../machines/index.ts'
 import type { Token } from './packets.ts'
 
 export type Encrypted = { readonly token: string } | { readonly failure: Failure }
 
+/** A text under a public key, in base64. Null: no such key. */
+type Encrypt = (publicKey: string, text: string) => string | null
+
 /** Encrypts what authenticates with the application's public key: bare base64 of its SPKI, or PEM. */
 export async function createToken(publicKey: string, content: Token): Promise<Encrypted> {
-  const jsEncrypt = await loadJsEncrypt()
-  if (jsEncrypt === null) return refused('The optional peer jsencrypt is not installed')
   const text = asciiOutsideThePlane(JSON.stringify(content))
   const size = new TextEncoder().encode(text).length
   try {
-    const encryptor = new jsEncrypt()
-    // without one it would make a key of its own, which nobody has the other half of
-    if (publicKey.trim() === '') return unusable
-    encryptor.setPublicKey(publicKey)
-    const room = roomOf(encryptor)
-    // jsencrypt counts characters, not bytes, and says on the console, not to its caller, when it refuses
+    const encrypt = inNode() ?? (await onPages())
+    if (encrypt === null) return refused('The optional peer jsencrypt is not installed')
+    const room = roomOf(encrypt(publicKey, ''))
     if (size > room) return refused(`What authenticates is ${size} bytes long, and the key has room for ${room}`)
-    const token = encryptor.encrypt(text)
-    if (typeof token === 'string') return { token }
+    const token = encrypt(publicKey, text)
+    if (token !== null) return { token }
   } catch {
     // what it throws may show what it was given
   }
-  return unusable
+  return refused('The public key cannot be used: give the base64 of an RSA public key (SPKI), or PEM')
 }
 
-const unusable = refused('The public key cannot be used: give the base64 of an RSA public key (SPKI), or PEM')
+interface NodeProcess {
+  getBuiltinModule?(id: 'node:crypto'): NodeCrypto | undefined
+}
 
-/** RFC 8017 §7.2.1: eleven bytes of the block are padding at least. */
-function roomOf(encryptor: JSEncrypt): number {
-  const base64 = encryptor.encrypt('')
-  if (typeof base64 !== 'string' || base64 === '') throw new TypeError('No key')
+interface NodeCrypto {
+  readonly constants: { readonly RSA_PKCS1_PADDING: number }
+  publicEncrypt(
+    key: { readonly key: string; readonly padding: number },
+    content: Uint8Array
+  ): { toString(encoding: 'base64'): string }
+}
+
+function inNode(): Encrypt | null {
+  const { process } = globalThis as { readonly process?: NodeProcess }
+  const crypto = process?.getBuiltinModule?.('node:crypto')
+  if (!crypto) return null
+  const padding = crypto.constants.RSA_PKCS1_PADDING
+  return (publicKey, text) => {
+    const key = publicKey.includes('-----')
+      ? publicKey
+      : `-----BEGIN PUBLIC KEY-----\n${publicKey}\n-----END PUBLIC KEY-----`
+    return crypto.publicEncrypt({ key, padding }, new TextEncoder().encode(text)).toString('base64')
+  }
+}
+
+async function onPages(): Promise<Encrypt | null> {
+  const loaded = await import('jsencrypt').catch(() => null)
+  if (loaded === null) return null
+  return (publicKey, text) => {
+    const encryptor = new loaded.JSEncrypt()
+    encryptor.setPublicKey(publicKey)
+    return encryptor.encrypt(text) || null
+  }
+}
+
+/** RFC 8017 §7.2.1: eleven bytes of the block are padding at least. Of a key that is none there is no room at all. */
+function roomOf(base64: string | null): number {
+  if (base64 === null) throw new TypeError('No key')
   return Math.floor((base64.replace(/=+$/, '').length * 3) / 4) - 11
 }
 
 /** jsencrypt writes a character of two UTF-16 units as two characters of UTF-8; as JSON may, they are spelt out instead. */
 function asciiOutsideThePlane(json: string): string {
   return json.replace(/[\ud800-\udfff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`)
-}
-
-type JsEncryptClass = typeof JSEncrypt
-
-async function loadJsEncrypt(): Promise<JsEncryptClass | null> {
-  try {
-    return (await import('jsencrypt')).JSEncrypt
-  } catch {
-    return requireJsEncrypt()
-  }
-}
-
-interface NodeProcess {
-  getBuiltinModule?(id: 'node:module'): { createRequire(from: string): (id: string) => unknown } | undefined
-}
-
-/** Its ES modules import each other without file extensions, which Node refuses; the CommonJS build, which is the class, is fine. */
-function requireJsEncrypt(): JsEncryptClass | null {
-  const { process } = globalThis as { readonly process?: NodeProcess }
-  try {
-    const load = process?.getBuiltinModule?.('node:module')?.createRequire(import.meta.url)
-    return (load?.('jsencrypt') as JsEncryptClass | undefined) ?? null
-  } catch {
-    return null
-  }
 }
 
 function refused(text: string): Encrypted {

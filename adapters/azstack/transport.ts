@@ -1,28 +1,19 @@
 import { Subject } from 'rxjs'
 import type { Observable } from 'rxjs'
-import type {
-  Capabilities,
-  Failure,
-  Leg,
-  LegCommand,
-  Transport,
-  TransportCommand,
-  TransportEvent
-} from '../../machines/index.ts'
-import { Callin } from './callin.ts'
-import { Callout } from './callout.ts'
-import { FreeCallin, FreeCallout } from './free-call.ts'
+import type { Capabilities, Failure, Transport, TransportCommand, TransportEvent } from '../../machines/index.ts'
 import { AzstackLeg } from './leg.ts'
 import type { Account } from './leg.ts'
-import type { Dialogue, Line, Remark } from './line.ts'
+import type { CallKind, Dial, Dialogue, Line, Remark } from './line.ts'
 import { packetText, paidCallLog } from './notices.ts'
 import type { AzstackNotice } from './notices.ts'
 import { resolve } from './options.ts'
 import type { AzstackOptions, Settings } from './options.ts'
-import { service } from './packets.ts'
 import type { ClientPacket, ServerPacket } from './packets.ts'
+import * as service from './packets/services.ts'
+import { paidCalls } from './paid-calls.ts'
 import { Session } from './session.ts'
 import type { Welcome } from './session.ts'
+import type { Bodies } from './wire.ts'
 
 /** Who we are to the service. */
 export interface AzstackUser {
@@ -46,64 +37,45 @@ export interface AzstackTransport extends Transport {
 const capabilities: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [] }
 
 /**
- * One user at AZStack. Telephones are dialled as `+84901234567`, users as `user:1001` (their `userId`). Throws a TypeError
- * for options no connection could ever be made with.
+ * One user at AZStack. Telephones are dialled as `+84901234567` and, with `freeCalls`, users as `user:1001` (their
+ * `userId`). Throws a TypeError for options no connection could ever be made with.
  */
 export function azstackTransport(options: AzstackOptions): AzstackTransport {
   return new AzstackTransportImplementation(resolve(options))
 }
 
-const telephone = /^\+?\d+$/
-const otherUser = /^user:([1-9]\d{0,14})$/
-
 class AzstackTransportImplementation implements AzstackTransport, Account {
   readonly capabilities = capabilities
-  readonly media: Account['media']
-  readonly RTCPeerConnection: Account['RTCPeerConnection']
+  readonly gathering: Account['gathering']
+  user: AzstackUser | null = null
   readonly #settings: Settings
+  readonly #kinds: readonly CallKind[]
+  readonly #bodies: Bodies
   readonly #events = new Subject<TransportEvent>()
+  readonly events = this.#events.asObservable()
   readonly #notices = new Subject<AzstackNotice>()
+  readonly notices = this.#notices.asObservable()
   readonly #legs = new Map<string, AzstackLeg>()
-  /** What is to be said on the next connection. */
+  /** What the service may not have heard: it is said again on the next connection, until there is a sign of life. */
   #owed: ClientPacket[] = []
   #session: Session | null = null
   #connectAttempt = 0
   /** The probe that waits for a sign of life. */
   #probe: number | null = null
-  #user: AzstackUser | null = null
   #iceServers: RTCIceServer[] = []
   #lastCallId = 0
   #isDisposed = false
 
   constructor(settings: Settings) {
     this.#settings = settings
-    this.RTCPeerConnection = settings.RTCPeerConnection
-    const { configuration, gathering } = settings.media
-    const iceServers = () => [...(configuration.iceServers ?? []), ...this.#iceServers]
-    this.media = {
-      gathering,
-      get configuration() {
-        return { ...configuration, iceServers: iceServers() }
-      }
-    }
-  }
-
-  get events() {
-    return this.#events.asObservable()
-  }
-
-  get notices() {
-    return this.#notices.asObservable()
-  }
-
-  get user() {
-    return this.#user
+    this.#kinds = settings.freeCalls === null ? [paidCalls] : [paidCalls, settings.freeCalls]
+    this.#bodies = Object.assign({}, ...this.#kinds.map(({ bodies }) => bodies)) as Bodies
+    this.gathering = settings.gathering
   }
 
   check(target: string): Failure | null {
-    if (telephone.test(target) || otherUser.test(target)) return null
-    const text = `Neither a telephone number (digits, perhaps with a +) nor a user (user:1001): ${target}`
-    return { code: 'call.invalid-target', text }
+    if (this.#kindOf(target) !== undefined) return null
+    return { code: 'call.invalid-target', text: `Neither a telephone number nor a user that can be called: ${target}` }
   }
 
   send(command: TransportCommand) {
@@ -111,7 +83,12 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
       case 'connect':
         return this.#connect(command.attempt)
       case 'disconnect':
-        return this.#disconnect()
+        this.#session?.close()
+        return this.#closed(
+          this.#connectAttempt,
+          { code: 'connection.cancelled', text: 'Disconnected as asked' },
+          false
+        )
       case 'probe':
         this.#probe = command.attempt
         return this.#session?.probe()
@@ -121,30 +98,38 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
           type: 'transport.refused',
           attempt: command.attempt,
           permanent: true,
-          cause: { code: 'registration.rejected', text: 'AZStack has no registration: who is connected can be called' }
+          cause: { code: 'registration.rejected', text: 'AZStack has no registration' }
         })
     }
   }
 
-  leg(id: string): Leg {
-    return this.#legs.get(id) ?? this.#newLeg(id)
+  leg(id: string): AzstackLeg {
+    const leg = this.#legs.get(id) ?? new AzstackLeg(id, this)
+    this.#legs.set(id, leg)
+    return leg
   }
 
   askForLogs() {
     this.say({ service: service.logs, body: {} })
   }
 
-  noteNotAnswered(leg: string) {
-    this.#legs.get(leg)?.noteNotAnswered()
+  noteNotAnswered(id: string) {
+    const leg = this.#legs.get(id)
+    if (leg !== undefined) leg.rejection = 'no-answer'
   }
 
-  callout(line: Line, { target, headers = {} }: Extract<LegCommand, { type: 'dial' }>): Dialogue {
-    const callId = this.#nextCallId()
-    const [, user] = otherUser.exec(target) ?? []
-    if (user !== undefined) return new FreeCallout(line, callId, Number(user))
-    const { from, tags } = headers
-    const details = { ...(from === undefined ? {} : { from }), ...(tags === undefined ? {} : { tags }) }
-    return new Callout(line, callId, { to: target, ...details })
+  connection(): RTCPeerConnection {
+    const { rtcConfiguration, ...given } = this.#settings
+    const Connection = given.RTCPeerConnection ?? (globalThis as Partial<typeof globalThis>).RTCPeerConnection
+    if (Connection === undefined) throw new TypeError('There is no RTCPeerConnection here: give one')
+    const iceServers = [...(rtcConfiguration.iceServers ?? []), ...this.#iceServers]
+    return new Connection({ ...rtcConfiguration, iceServers })
+  }
+
+  place(line: Line, command: Dial): Dialogue {
+    // Unix seconds, and never the same twice
+    this.#lastCallId = Math.max(Math.floor(Date.now() / 1_000), this.#lastCallId + 1)
+    return (this.#kindOf(command.target) ?? paidCalls).place(line, this.#lastCallId, command)
   }
 
   say(packet: ClientPacket) {
@@ -152,29 +137,29 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
   }
 
   saySurely(packet: ClientPacket) {
-    if (this.#session?.isOpen === true) this.#session.send(packet)
-    else this.#owed.push(packet)
+    this.#owed.push(packet)
+    this.say(packet)
+    if (this.#session?.isOpen === true) this.#session.probe()
   }
 
-  started({ id }: AzstackLeg) {
-    this.#notices.next({ type: 'started', leg: id })
+  started(leg: string) {
+    this.#notices.next({ type: 'started', leg })
   }
 
-  remark({ id }: AzstackLeg, remark: Remark) {
-    this.#notices.next({ type: 'status', leg: id, ...remark })
+  remark(leg: string, remark: Remark) {
+    this.#notices.next({ type: 'status', leg, ...remark })
   }
 
   garbage(text: string) {
     this.#emit({ type: 'transport.garbage', text })
   }
 
-  forget(leg: AzstackLeg) {
-    this.#legs.delete(leg.id)
+  forget(leg: string) {
+    this.#legs.delete(leg)
   }
 
   dispose() {
-    if (this.#isDisposed) return
-    for (const leg of [...this.#legs.values()]) leg.dispose()
+    for (const leg of this.#legs.values()) leg.dispose()
     this.#isDisposed = true
     this.#session?.close()
     this.#session = null
@@ -182,50 +167,49 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
     this.#notices.complete()
   }
 
+  #kindOf(target: string): CallKind | undefined {
+    return this.#kinds.find((kind) => kind.target.test(target))
+  }
+
   #connect(attempt: number) {
     this.#connectAttempt = attempt
     this.#session?.close()
-    const session: Session = new Session(this.#settings, {
-      opened: (welcome) => this.#opened(attempt, welcome),
-      received: (packet) => this.#received(packet),
-      sent: (packet) => this.#trace('out', packet),
-      garbage: (text) => this.garbage(text),
-      alive: () => this.#alive(),
-      closed: (cause, permanent) => {
-        if (session === this.#session) this.#closed(attempt, cause, permanent)
+    const session: Session = new Session(
+      { ...this.#settings, bodies: this.#bodies },
+      {
+        opened: (welcome) => this.#opened(attempt, welcome),
+        received: (packet) => this.#received(packet),
+        sent: (packet) => this.#trace('out', packet),
+        garbage: (text) => this.garbage(text),
+        alive: () => this.#alive(),
+        closed: (cause, permanent) => {
+          if (session === this.#session) this.#closed(attempt, cause, permanent)
+        }
       }
-    })
+    )
     this.#session = session
-  }
-
-  #disconnect() {
-    const { code, text } = { code: 'connection.cancelled', text: 'Disconnected as asked' } as const
-    this.#session?.close()
-    this.#closed(this.#connectAttempt, { code, text }, false)
   }
 
   #opened(attempt: number, welcome: Welcome) {
     const { userId, username, fullname, ice_server: servers } = welcome
-    this.#user = Object.freeze({ azStackUserId: username, userId, fullname })
-    this.#iceServers = servers.map(({ url, username: name, password }) => ({
-      urls: url,
-      ...(name === '' ? {} : { username: name, credential: password })
-    }))
+    this.user = Object.freeze({ azStackUserId: username, userId, fullname })
+    this.#iceServers = servers.map(({ url: urls, username: name, password: credential }) =>
+      name === '' ? { urls } : { urls, username: name, credential }
+    )
     this.#trace('in', { service: service.authenticated, body: welcome })
-    const owed = this.#owed
-    this.#owed = []
-    owed.forEach((packet) => this.say(packet))
-    this.#emit({ type: 'transport.opened', attempt, identity: username })
+    for (const packet of this.#owed.splice(0)) this.saySurely(packet)
+    this.#emit({ type: 'transport.opened', attempt, identity: `user:${userId}` })
   }
 
   #closed(attempt: number, cause: Failure, permanent: boolean) {
     this.#session = null
     this.#probe = null
-    for (const leg of [...this.#legs.values()]) leg.connectionLost()
+    for (const leg of this.#legs.values()) leg.connectionLost()
     this.#emit({ type: 'transport.closed', attempt, permanent, cause })
   }
 
   #alive() {
+    this.#owed = []
     if (this.#probe === null) return
     const attempt = this.#probe
     this.#probe = null
@@ -236,37 +220,19 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
     this.#trace('in', packet)
     const heard = [...this.#legs.values()].filter((leg) => leg.hear(packet))
     if (heard.length > 0) return
-    if (packet.service === service.callinStart) {
-      const call = packet.body
-      this.#incoming(`azstack-${call.callId}`, call.from, call.to, (line) => new Callin(line, call))
-    } else if (packet.service === service.freeStart) {
-      const call = packet.body
-      const id = `azstack-${call.from}-${call.callId}`
-      this.#incoming(id, `user:${call.from}`, `user:${call.to}`, (line) => new FreeCallin(line, call))
-    } else if (packet.service === service.log) {
-      this.#notices.next({ type: 'log', log: paidCallLog(packet.body.data) })
-    } else if (packet.service === service.logs) {
+    for (const kind of this.#kinds) {
+      const call = kind.brought(packet)
+      if (call === null) continue
+      const { id, from, to } = call
+      const leg = this.leg(id)
+      leg.take(call.take(leg))
+      this.#emit({ type: 'transport.incoming', leg: id, from: { address: from }, to: { address: to } })
+    }
+    if (packet.service === service.log) this.#notices.next({ type: 'log', log: paidCallLog(packet.body.data) })
+    if (packet.service === service.logs) {
       const { r, data } = packet.body
       this.#notices.next({ type: 'logs', logs: r === 1 ? data.map(paidCallLog) : null })
     }
-  }
-
-  #incoming(id: string, from: string, to: string, dialogue: (line: Line) => Dialogue) {
-    const leg = this.#newLeg(id)
-    leg.take(dialogue(leg))
-    this.#emit({ type: 'transport.incoming', leg: id, from: { address: from }, to: { address: to } })
-  }
-
-  #newLeg(id: string): AzstackLeg {
-    const leg = new AzstackLeg(id, this)
-    this.#legs.set(id, leg)
-    return leg
-  }
-
-  /** Unix seconds, and never the same twice. */
-  #nextCallId(): number {
-    this.#lastCallId = Math.max(Math.floor(Date.now() / 1_000), this.#lastCallId + 1)
-    return this.#lastCallId
   }
 
   #trace(direction: 'in' | 'out', packet: ClientPacket | ServerPacket) {

@@ -1,9 +1,8 @@
 /**
  * AZStack on the wire: one socket.io event, in both directions, whose argument names a service and carries its body as
- * text. What the bodies say is in packets.ts, what their statuses mean in statuses.ts.
+ * text. What the bodies say is in packets/, what their statuses mean in statuses.ts.
  */
 import * as v from 'valibot'
-import { clientBodies, serverBodies } from './packets.ts'
 import type { ClientPacket, ServerPacket } from './packets.ts'
 import type { ErrorCode } from './statuses.ts'
 
@@ -21,41 +20,33 @@ export type Parsed<P> =
   | { readonly kind: 'packet'; readonly packet: P }
   | { readonly kind: 'fault'; readonly service: number | null; readonly code: ErrorCode; readonly fault: string }
 
-type Bodies = Readonly<Record<number, v.GenericSchema>>
+/** What each service carries. */
+export type Bodies = Readonly<Record<number, v.GenericSchema>>
 
 const envelope = v.object({ service: v.pipe(v.number(), v.safeInteger()), body: v.nullish(v.string(), '') })
-
-/** Reads what a server sent; never throws. */
-export function parseServerPacket(received: unknown): Parsed<ServerPacket> {
-  return parse(serverBodies, received) as Parsed<ServerPacket>
-}
-
-/** Reads what a client sent; never throws. */
-export function parseClientPacket(received: unknown): Parsed<ClientPacket> {
-  return parse(clientBodies, received) as Parsed<ClientPacket>
-}
 
 /** The argument of the event for a packet. */
 export function packet({ service, body }: ClientPacket | ServerPacket): Envelope {
   return { service, body: JSON.stringify(body) ?? '' }
 }
 
-function parse(bodies: Bodies, received: unknown): Parsed<{ service: number; body: unknown }> {
-  const outer = v.safeParse(envelope, received)
-  if (!outer.success) return { kind: 'fault', service: null, code: 'ERR_SOCKET_PARSE_BODY', fault: 'Not A Packet' }
-  const { service, body } = outer.output
+/** Reads what was sent; never throws. `P` is what the bodies make of it. */
+export function parse<P extends ClientPacket | ServerPacket>(bodies: Bodies, received: unknown): Parsed<P> {
+  let service: number | null = null
   const fault = (code: ErrorCode, text: string) => ({ kind: 'fault', service, code, fault: text }) as const
 
+  const outer = v.safeParse(envelope, received)
+  if (!outer.success) return fault('ERR_SOCKET_PARSE_BODY', 'Not A Packet')
+  service = outer.output.service
   const schema = Object.hasOwn(bodies, service) ? bodies[service] : undefined
   if (!schema) return fault('ERR_SOCKET_UNKNOWN_SERVICE', `Unknown Service ${service}`)
-  const json = parseJson(body)
+  const json = parseJson(outer.output.body)
   if (json === undefined) return fault('ERR_SOCKET_PARSE_BODY', 'Malformed Body')
   const inner = v.safeParse(schema, json)
-  if (inner.success) return { kind: 'packet', packet: { service, body: inner.output } }
+  if (inner.success) return { kind: 'packet', packet: { service, body: inner.output } as P }
   if (json === null) return fault('ERR_SOCKET_PARSE_BODY', 'Missing Body')
   // Not valibot's message: it quotes what was received, and that may be a secret.
-  const [issue] = inner.issues
-  return fault('ERR_UNEXPECTED_RECEIVED_DATA', `Malformed ${v.getDotPath(issue) ?? 'Body'}`)
+  return fault('ERR_UNEXPECTED_RECEIVED_DATA', `Malformed ${v.getDotPath(inner.issues[0]) ?? 'Body'}`)
 }
 
 /** Undefined for what is no JSON; no text at all is taken for null. */

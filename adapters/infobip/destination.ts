@@ -1,3 +1,5 @@
+import type { DialOptions } from '../../machines/index.ts'
+
 /** Whom a target names: another user by identity, or a phone by number. */
 export interface Destination {
   readonly kind: 'user' | 'phone'
@@ -12,4 +14,15 @@ const identity = /^[\p{L}\p{N}._\-+=/]{3,64}$/u
 export function destinationOf(target: string): Destination | null {
   if (phone.test(target)) return { kind: 'phone', name: target.replace(/^tel:/, '') }
   return identity.test(target) ? { kind: 'user', name: target } : null
+}
+
+/** Calls it: a phone takes neither video nor data. */
+export function wordsFor({ kind, name }: Destination, isVideo: boolean, { displayName, headers }: DialOptions) {
+  const isPhone = kind === 'phone'
+  return {
+    action: isPhone ? ('pstn_call' as const) : isVideo ? ('video_call' as const) : ('call' as const),
+    destination: name,
+    ...(displayName && { from: displayName }),
+    ...(headers && !isPhone && { customData: headers })
+  }
 }

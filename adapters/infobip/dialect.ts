@@ -10,6 +10,7 @@ export type Dialect = '0.4.1' | '2.6.1'
 export function inApplicationWords(action: ClientAction): ClientAction | ApplicationAction {
   const { action: name } = action
   if (name === 'call' || name === 'video_call' || name === 'pstn_call') return applicationCall(action)
+  if (name === 'info') return { action: 'mute', callId: action.callId, muted: action.type === 'USER_MUTED' }
   if (name !== 'call_response') return action
   const { callId } = action
   if (action.status === 'decline') {

@@ -1,6 +1,6 @@
 import type { CallEnd, LegEvent, RejectReason } from '../../machines/index.ts'
 import { endOf } from './wire.ts'
-import type { GatewayEvents } from './wire.ts'
+import type { ClientAction, GatewayEvents } from './wire.ts'
 
 /** As in SIP: 486 the user does not want the call, 480 it could not be taken. */
 export const rejections: Readonly<Record<RejectReason, number>> = {
@@ -8,6 +8,11 @@ export const rejections: Readonly<Record<RejectReason, number>> = {
   declined: 486,
   'no-answer': 480,
   unavailable: 480
+}
+
+/** How a call is left: with a code while it rings here, else without. */
+export function farewellOf(callId: string, code: number | null): ClientAction {
+  return code === null ? { action: 'hangup', callId } : { action: 'call_response', callId, status: 'decline', code }
 }
 
 /** The ends clients of 0.4.1 make up themselves. */

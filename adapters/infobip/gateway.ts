@@ -9,8 +9,8 @@ export interface Gateway {
   readonly digits: DtmfMethod | null
   /** False when there is no connection to say it on. */
   say(action: ClientAction): boolean
-  /** Says it when we are connected again, or never. */
-  sayLater(action: ClientAction): void
+  /** Hangs up a call that lives on without its connection, as often as it takes to be heard. */
+  leave(callId: string): void
   /** Throws where there is no WebRTC. */
   openConnection(): RTCPeerConnection
   forget(leg: { readonly id: string; readonly callId: string }): void

@@ -1,14 +1,15 @@
 import { Subject } from 'rxjs'
-import type { CallEnd, Leg, LegCommand, LegEvent } from '../../machines/index.ts'
+import type { CallEnd, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
 import { Peer } from '../webrtc/peer.ts'
 import { hasVideo } from '../webrtc/sdp.ts'
 import { fromWire, mostCandidates, toWire } from './candidates.ts'
-import { destinationOf } from './destination.ts'
+import { destinationOf, wordsFor } from './destination.ts'
 import { sendDigit } from './digits.ts'
-import { endingOf, lostEnd, mediaEnd, rejections } from './endings.ts'
+import { endingOf, farewellOf, lostEnd, mediaEnd, rejections } from './endings.ts'
 import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
-import { endLater, Offers } from './offers.ts'
-import type { Candidate, ClientAction, GatewayEvents } from './wire.ts'
+import { Muting } from './muting.ts'
+import { Offers } from './offers.ts'
+import type { Candidate, GatewayEvents } from './wire.ts'
 
 /** One call at the gateway, and its media. */
 export class InfobipLeg implements Leg {
@@ -17,12 +18,14 @@ export class InfobipLeg implements Leg {
   readonly correlationId: string
   readonly #gateway: Gateway
   readonly #incoming: GatewayEvents['call'] | null
+  readonly #muting: Muting
   readonly #events = new Subject<LegEvent>()
+  readonly events = this.#events.asObservable()
   #peer: Peer | null = null
   #offers: Offers | null = null
   #early: Candidate[] = []
   #stream: MediaStream | null = null
-  #remoteStream: MediaStream | null = null
+  remoteStream: MediaStream | null = null
   /** The gateway knows of the call. */
   #isPlaced: boolean
   #isAnswered = false
@@ -39,24 +42,22 @@ export class InfobipLeg implements Leg {
     this.#isPlaced = incoming !== null
     this.callId = incoming?.callId ?? crypto.randomUUID()
     this.correlationId = incoming?.correlationId ?? crypto.randomUUID()
-  }
-
-  get events() {
-    return this.#events.asObservable()
-  }
-
-  get remoteStream() {
-    return this.#remoteStream
+    this.#muting = new Muting(this.callId, gateway)
   }
 
   get details(): InfobipCallDetails {
-    const { callId, correlationId } = this
     const { customData = {}, description } = this.#incoming ?? {}
+    const { callId, correlationId } = this
     return { callId, correlationId, customData, offersVideo: hasVideo(description?.sdp ?? '') }
   }
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#peer?.replace(this.#tracks)
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return this.#peer?.measure() ?? Promise.resolve(null)
   }
 
   send(command: LegCommand) {
@@ -73,22 +74,22 @@ export class InfobipLeg implements Leg {
         return this.#offers?.offer(command)
       case 'accept':
         return this.#offers?.welcome()
-      case 'refuse':
-        // there is no word for it, and no need: the gateway lets one side offer at a time
+      case 'refuse': // there is no word for it, and no need: the gateway lets one side offer at a time
         return
       case 'verify':
         if (this.#gateway.resumes) return this.#offers?.verify(command.attempt)
         return this.#emit({ type: 'leg.gone', attempt: command.attempt })
       case 'dtmf':
         return this.#digit(command)
+      case 'microphone':
+        return this.#muting.set(!command.live, this.#isAnswered && !this.#isLeaving)
     }
   }
 
   receive(frame: CallFrame) {
     switch (frame.event) {
       case 'ringing':
-        if (!this.#isAnswered) this.#emit({ type: 'leg.ringing', earlyMedia: false })
-        return
+        return this.#isAnswered ? undefined : this.#emit({ type: 'leg.ringing', earlyMedia: false })
       case 'call_response':
         return this.#enqueue(() => this.#described(frame))
       case 'call_accepted':
@@ -111,6 +112,8 @@ export class InfobipLeg implements Leg {
   /** The gateway ends what is not answered, and what cannot be resumed. */
   connectionLost(mayReturn: boolean) {
     if (mayReturn && this.#gateway.resumes && this.#isAnswered && !this.#isLeaving) return this.#offers?.forget()
+    // it may have been answered on the way, and then it lives on
+    if (this.#gateway.resumes && this.#isPlaced) this.#gateway.leave(this.callId)
     this.#over(this.#isLeaving ? { by: 'local', reason: 'hangup' } : lostEnd)
   }
 
@@ -122,24 +125,20 @@ export class InfobipLeg implements Leg {
     this.#gateway.forget(this)
   }
 
-  async #dial({ target, headers, displayName }: Extract<LegCommand, { type: 'dial' }>) {
+  async #dial({ target, ...options }: Extract<LegCommand, { type: 'dial' }>) {
     const destination = destinationOf(target)
     if (destination === null) return this.#over({ by: 'system', reason: 'invalid-number' })
     const { callId, correlationId } = this
-    const isPhone = destination.kind === 'phone'
-    const isVideo = !isPhone && this.#tracks.some(({ kind }) => kind === 'video')
+    const isVideo = this.#tracks.some(({ kind }) => kind === 'video')
     try {
       const peer = this.#open()
       const sdp = await peer.offer()
       if (this.#isOver || this.#isLeaving) return
       this.#isPlaced = this.#gateway.say({
-        action: isPhone ? 'pstn_call' : isVideo ? 'video_call' : 'call',
+        ...wordsFor(destination, isVideo, options),
         callId,
         correlationId,
-        destination: destination.name,
-        ...(displayName && { from: displayName }),
-        description: { type: 'offer', sdp },
-        ...(headers && !isPhone && { customData: headers })
+        description: { type: 'offer', sdp }
       })
       if (!this.#isPlaced) return this.#over(lostEnd)
       peer.told()
@@ -154,7 +153,7 @@ export class InfobipLeg implements Leg {
     if (this.#incoming === null || this.#isOver || this.#isLeaving) return
     try {
       const peer = this.#open()
-      for (const candidate of this.#early.splice(0)) peer.add(fromWire(candidate))
+      this.#early.splice(0).forEach((candidate) => peer.add(fromWire(candidate)))
       const sdp = await peer.answer(this.#incoming.description.sdp)
       if (this.#isOver || this.#isLeaving) return
       const description = { type: 'answer', sdp } as const
@@ -190,6 +189,7 @@ export class InfobipLeg implements Leg {
     this.#isAnswered = true
     if (this.#incoming !== null) this.#negotiable()
     this.#emit({ type: 'leg.answered' })
+    this.#muting.tell()
   }
 
   /** From now on there is a first agreement that others can follow. */
@@ -199,13 +199,16 @@ export class InfobipLeg implements Leg {
       callId: this.callId,
       correlationId: this.correlationId,
       say: (action) => this.#gateway.say(action),
-      emit: (event) => this.#emit(event),
+      emit: (event) => {
+        this.#emit(event)
+        if (event.type === 'leg.verified') this.#muting.tell()
+      },
       enqueue: (act) => this.#enqueue(act)
     })
   }
 
   /** 2.x has connections of their own for video. */
-  get #tracks(): MediaStreamTrack[] {
+  get #tracks() {
     return (this.#gateway.resumes ? this.#stream?.getAudioTracks() : this.#stream?.getTracks()) ?? []
   }
 
@@ -213,7 +216,7 @@ export class InfobipLeg implements Leg {
     const peer = new Peer(this.#gateway.openConnection(), this.#stream, this.#tracks, {
       emit: (event) => this.#emit(event),
       play: (stream) => {
-        this.#remoteStream = stream
+        this.remoteStream = stream
         this.#emit({ type: 'leg.media' })
       },
       found: (candidate) =>
@@ -260,15 +263,8 @@ export class InfobipLeg implements Leg {
     if (!this.#isPlaced) return
     const { callId } = this
     const isRinging = this.#incoming !== null && !this.#isAnswered
-    const action: ClientAction = isRinging
-      ? { action: 'call_response', callId, status: 'decline', code }
-      : { action: 'hangup', callId }
-    const peer = this.#peer
-    if (this.#gateway.isOpen) this.#gateway.say(action)
-    else if (this.#gateway.resumes && this.#isAnswered && peer !== null) {
-      this.#peer = null
-      void endLater(peer, callId, (later) => this.#gateway.sayLater(later))
-    }
+    if (this.#gateway.resumes && !isRinging) this.#gateway.leave(callId)
+    else if (this.#gateway.isOpen) this.#gateway.say(farewellOf(callId, isRinging ? code : null))
   }
 
   #over(end: CallEnd) {

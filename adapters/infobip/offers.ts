@@ -1,6 +1,7 @@
 import type { Failure, LegCommand, LegEvent, Terms } from '../../machines/index.ts'
-import type { Peer } from '../webrtc/peer.ts'
+import { Peer } from '../webrtc/peer.ts'
 import { isHolding } from '../webrtc/sdp.ts'
+import type { Gateway } from './gateway.ts'
 import type { ClientAction } from './wire.ts'
 
 export interface OffersLine {
@@ -144,16 +145,18 @@ export class Offers {
   }
 }
 
-/** Hung up while cut off: on the next connection the call is taken up again, only to be ended. */
-export async function endLater(peer: Peer, callId: string, sayLater: (action: ClientAction) => void) {
+/** On another connection than the one it was left on a call is taken up again, only to be ended. */
+export async function endAgain(gateway: Gateway, callId: string) {
+  let peer: Peer | undefined
   try {
-    const sdp = await peer.offer({ restart: true })
-    sayLater({ action: 'reconnect_application_call', callId, audioOffer: { type: 'offer', sdp } })
-    sayLater({ action: 'hangup', callId })
+    peer = new Peer(gateway.openConnection(), null, [], { emit() {}, play() {}, found() {} })
+    const sdp = await peer.offer()
+    gateway.say({ action: 'reconnect_application_call', callId, audioOffer: { type: 'offer', sdp } })
+    gateway.say({ action: 'hangup', callId })
   } catch {
     // the gateway gives it up by itself
   } finally {
-    peer.close()
+    peer?.close()
   }
 }
 

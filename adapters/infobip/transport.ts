@@ -11,6 +11,7 @@ import { destinationOf } from './destination.ts'
 import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
 import { fromApplicationWords, inApplicationWords } from './dialect.ts'
 import { InfobipLeg } from './leg.ts'
+import { endAgain } from './offers.ts'
 import { deviceInfo, gatewayOf, heartbeatOf } from './options.ts'
 import type { InfobipOptions } from './options.ts'
 import { GatewaySocket } from './socket.ts'
@@ -51,7 +52,8 @@ class WebSocketTransport implements InfobipTransport, Gateway {
   #iceServers: IceServer[] = []
   /** The instance that knows our calls (2.x). */
   #instance: string | null = null
-  #later: ClientAction[] = []
+  /** Calls we have hung up, of whose end we have not heard (2.x). */
+  readonly #left = new Set<string>()
   #isDisposed = false
 
   constructor(options: InfobipOptions) {
@@ -120,9 +122,9 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     return this.#socket.say(serialise(this.resumes ? inApplicationWords(action) : action))
   }
 
-  sayLater(action: ClientAction) {
-    if (this.isOpen) this.say(action)
-    else if (!this.#isDisposed) this.#later.push(action)
+  leave(callId: string) {
+    this.#left.add(callId)
+    if (this.isOpen) this.say({ action: 'hangup', callId })
   }
 
   openConnection(): RTCPeerConnection {
@@ -136,7 +138,6 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     this.#isDisposed = true
     for (const leg of [...this.#legs.values()]) leg.dispose()
     this.#events.complete()
-    this.#later = []
     this.#leave()
   }
 
@@ -217,7 +218,7 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     this.#instance = instanceHash ?? null
     if (!isNews) return
     this.#emit({ type: 'transport.opened', attempt: this.#attempt, identity })
-    for (const action of this.#later.splice(0)) this.say(action)
+    for (const callId of this.#left) void endAgain(this, callId)
   }
 
   #called(call: GatewayEvents['call']) {
@@ -233,6 +234,7 @@ class WebSocketTransport implements InfobipTransport, Gateway {
   /** A frame that names no call means the one there is. */
   #passOn(frame: CallFrame) {
     const { callId } = frame
+    if (frame.event === 'hangup') this.#left.delete(callId ?? '')
     const legs = [...this.#legs.values()]
     const meant = callId === undefined ? legs : legs.filter((leg) => leg.callId === callId)
     const [leg] = meant
@@ -252,8 +254,8 @@ class WebSocketTransport implements InfobipTransport, Gateway {
   #down({ permanent, cause }: Closure) {
     this.#identity = null
     this.#probe = null
-    if (permanent) this.#later = []
     for (const leg of [...this.#legs.values()]) leg.connectionLost(!permanent)
+    if (permanent) this.#left.clear()
     this.#emit({ type: 'transport.closed', attempt: this.#attempt, permanent, cause })
   }
 

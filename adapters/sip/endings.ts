@@ -1,5 +1,5 @@
-import type { CallEnd, LegEvent } from '../../machines/index.ts'
-import type { EndEvent } from './jssip.ts'
+import type { CallEnd, LegEvent, RejectReason } from '../../machines/index.ts'
+import type { EndEvent, Session } from './jssip.ts'
 import { detail, endOf, isAnsweredElsewhere, parseReasons } from './wire.ts'
 import type { Reason } from './wire.ts'
 
@@ -61,5 +61,21 @@ function causeEnd(by: string, cause: string, message: EndEvent['message']): Call
         reason: 'error',
         text: typeof message === 'string' ? message : cause
       }
+  }
+}
+
+/** What a refusal of ours is said as. */
+export const rejections: Readonly<Record<RejectReason, number>> = {
+  busy: 486,
+  declined: 603,
+  'no-answer': 480,
+  unavailable: 480
+}
+
+export function terminate(session: Session, options: { status_code?: number } = {}) {
+  try {
+    if (!session.isEnded()) session.terminate(options)
+  } catch {
+    // JsSIP throws when the session ended in this very moment, which is what was asked for
   }
 }

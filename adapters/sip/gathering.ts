@@ -1,24 +1,11 @@
+import { isEnough } from '../webrtc/gathering.ts'
+import type { GatheringPolicy } from '../webrtc/gathering.ts'
 import type { Session } from './jssip.ts'
 
-/** Which candidates an offer or an answer waits for before it leaves (RFC 8445 §5.1.1). */
-export interface GatheringPolicy {
-  /**
-   * `first`: one through which we can be reached at all, so that calls leave at once; what is found later is told to the
-   * peer when the call is answered and the path does not stand. `reflexive`: one that STUN or TURN gave. `all`: every one.
-   */
-  readonly until: 'first' | 'reflexive' | 'all'
-  /** Milliseconds after the first candidate when what there is must do. */
-  readonly deadline: number
-}
+export type { GatheringPolicy } from '../webrtc/gathering.ts'
 
+/** Calls leave at once: what is found later is told to the peer when the call is answered and the path does not stand. */
 export const defaultGathering: GatheringPolicy = { until: 'first', deadline: 500 }
-
-function isEnough(candidate: string, until: GatheringPolicy['until']): boolean {
-  if (until === 'all') return false
-  if (/ typ (srflx|relay)/.test(candidate)) return true
-  // a TCP host candidate is one we connect from: nobody can reach us there
-  return until === 'first' && / typ host/.test(candidate) && / udp /i.test(candidate)
-}
 
 /** Lets JsSIP's offers and answers leave as soon as the policy allows: by itself it waits for every candidate. */
 export function limitGathering(session: Session, policy: GatheringPolicy): () => void {

@@ -1,5 +1,5 @@
 /** Work-arounds for defects of JsSIP 3.13.8 that concern a single call; see `jssip-defects.ts`. */
-import type { Response, Session, UserAgent } from './jssip.ts'
+import type { Message, Response, Session, UserAgent } from './jssip.ts'
 import { holdIn, iceUfrag } from './wire.ts'
 
 export interface RequestHandlers {
@@ -25,6 +25,8 @@ interface Internals {
   readonly _dialog?: { _outgoing_ack_seqnum: number; uac_pending_reply: boolean; terminate(): void }
   _rtcAnswerConstraints: { readonly iceRestart: true } | null
   _setLocalMediaStatus(): void
+  _handleSessionTimersInIncomingRequest(request: Message, answer: string[]): void
+  _handleSessionTimersInIncomingResponse(response: Response): void
   sendRequest(method: string, options?: RequestOptions): SentRequest | undefined
 }
 
@@ -157,4 +159,38 @@ export function refusedOfferCountsAsAnswered(session: Session, onFailure: (error
   session.on('peerconnection:setremotedescriptionfailed', failed)
   session.on('peerconnection:createanswerfailed', failed)
   session.on('peerconnection:setlocaldescriptionfailed', failed)
+}
+
+export interface Refreshed {
+  /** What our requests in the call say about its timer. */
+  readonly headers: readonly string[]
+  /** Gives what our answer to this request says about it. */
+  asked(request: Message): readonly string[]
+  answered(response: Response): void
+}
+
+/**
+ * JsSIP's own session timer (RFC 4028) hangs up when a refresh falls into a lost connection, forgets one for good that falls
+ * on an offer, and does not know of the re-INVITEs that are not its own. Here another one hears of every request that refreshes the call.
+ */
+export function lostRefreshEndsTheCall(session: Session, timer: Refreshed) {
+  const internals = inside(session)
+  internals._handleSessionTimersInIncomingRequest = (request, answer) => void answer.push(...timer.asked(request))
+  internals._handleSessionTimersInIncomingResponse = (response) => timer.answered(response)
+  const send = internals.sendRequest.bind(session)
+  internals.sendRequest = (method, options = {}) => {
+    if (method !== 'INVITE' && method !== 'UPDATE') return send(method, options)
+    const { extraHeaders = [], eventHandlers = {} } = options
+    return send(method, {
+      ...options,
+      extraHeaders: [...extraHeaders, ...timer.headers],
+      eventHandlers: {
+        ...eventHandlers,
+        onSuccessResponse: (response) => {
+          timer.answered(response)
+          eventHandlers.onSuccessResponse?.(response)
+        }
+      }
+    })
+  }
 }

@@ -4,11 +4,14 @@
  */
 import JsSIP from 'jssip'
 
-interface Message {
+export interface Message {
   readonly body?: string
   readonly call_id: string
   readonly cseq: number
   readonly to_tag: string
+  /** RFC 4028; seconds. */
+  readonly session_expires?: number
+  readonly session_expires_refresher?: 'uac' | 'uas'
   getHeader(name: string): string | undefined
   getHeaders(name: string): string[]
   parseHeader(name: string): { readonly uri?: { toString(): string } } | undefined
@@ -81,6 +84,8 @@ export interface SessionOptions {
   readonly rtcOfferConstraints?: { readonly offerToReceiveAudio: boolean }
   readonly extraHeaders?: readonly string[]
   readonly fromDisplayName?: string
+  /** Seconds. */
+  readonly sessionTimersExpires?: number
   readonly eventHandlers?: { readonly peerconnection: (event: SessionEvents['peerconnection']) => void }
 }
 

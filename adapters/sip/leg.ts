@@ -1,7 +1,9 @@
 import { Subject } from 'rxjs'
-import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, RejectReason } from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
+import { replaceTracks } from '../webrtc/sending.ts'
+import { measureConnection } from '../webrtc/stats.ts'
 import { sendDigit } from './digits.ts'
-import { endingOf, failureOf } from './endings.ts'
+import { endingOf, failureOf, rejections, terminate } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
@@ -9,6 +11,8 @@ import type { Session, UserAgent } from './jssip.ts'
 import { Offers } from './offers.ts'
 import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
+import { keepSession, leastSession } from './session-timer.ts'
+import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
@@ -17,19 +21,14 @@ export interface Account {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
+  /** Seconds (RFC 4028); null: no timer of ours. */
+  readonly sessionExpires: number | null
   readonly isOpen: boolean
   /** Runs JsSIP with the WebRTC of this account. */
   readonly withWebRtc: <T>(act: () => T) => T
   /** Runs this when we are connected again, or never. */
   whenOpen(act: () => void): void
   forget(leg: SipLeg): void
-}
-
-const rejections: Readonly<Record<RejectReason, number>> = {
-  busy: 486,
-  declined: 603,
-  'no-answer': 480,
-  unavailable: 480
 }
 
 /** One SIP dialog: JsSIP's session, spoken to in the words of the port. */
@@ -45,7 +44,11 @@ export class SipLeg implements Leg {
   #isAccepted = false
   #isAnswered = false
   #isOver = false
+  #connection: RTCPeerConnection | null = null
   #path: PathWatch | null = null
+  #timer: SessionTimer | null = null
+  /** Places our call once more, with a session at least this many seconds long. */
+  #askAgain: ((least: number) => void) | null = null
   #stopGathering: () => void = () => {}
 
   constructor(id: string, account: Account) {
@@ -68,6 +71,11 @@ export class SipLeg implements Leg {
 
   attach(stream: MediaStream) {
     this.#stream = stream
+    this.#replaceTracks()
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return measureConnection(this.#connection)
   }
 
   /** Takes over an incoming session. */
@@ -96,6 +104,9 @@ export class SipLeg implements Leg {
         return this.#offers?.verify(command.attempt)
       case 'dtmf':
         return this.#digit(command)
+      case 'microphone':
+        // SIP has no word for it
+        return
     }
   }
 
@@ -121,13 +132,20 @@ export class SipLeg implements Leg {
     const { ua, withWebRtc } = this.#account
     const fault = headerFault(headers, displayName)
     if (fault !== null) return this.#emit({ type: 'leg.failed', cause: { code: 'call.invalid-header', text: fault } })
+    const extraHeaders = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     const options = {
       ...this.#mediaOptions(),
-      extraHeaders: Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      extraHeaders,
       ...(displayName === undefined ? {} : { fromDisplayName: displayName }),
       eventHandlers: {
         peerconnection: ({ peerconnection }: { peerconnection: RTCPeerConnection }) => this.#watch(peerconnection)
       }
+    }
+    this.#askAgain = (least) => {
+      this.#askAgain = null
+      this.#stop()
+      const longer = { sessionTimersExpires: least, extraHeaders: [...extraHeaders, `Min-SE: ${least}`] }
+      this.#adopt(withWebRtc(() => ua.call(target, { ...options, ...longer })))
     }
     this.#adopt(withWebRtc(() => ua.call(target, options)))
   }
@@ -139,7 +157,8 @@ export class SipLeg implements Leg {
       // JsSIP would open devices by itself; without a stream we only listen
       mediaConstraints: { audio: this.#stream !== null, video: false },
       ...(this.#stream === null ? { rtcOfferConstraints: { offerToReceiveAudio: true } } : {}),
-      pcConfig: this.#account.rtcConfiguration
+      pcConfig: this.#account.rtcConfiguration,
+      ...(this.#account.sessionExpires === null ? {} : { sessionTimersExpires: this.#account.sessionExpires })
     }
   }
 
@@ -148,13 +167,23 @@ export class SipLeg implements Leg {
     this.#stopGathering = limitGathering(session, this.#account.gathering)
     peerOpensOurMicrophone(session)
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
-    this.#offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    const offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    this.#offers = offers
+    this.#timer = keepSession(session, this.#account.sessionExpires, {
+      reinvite: () => offers.refresh(),
+      isOpen: () => this.#account.isOpen,
+      gone: () => this.#gone(),
+      expired: () => this.#expired(session)
+    })
     if (this.#isIncoming) session.on('peerconnection', ({ peerconnection }) => this.#watch(peerconnection))
     session.on('progress', ({ originator, response }) => {
       if (originator === 'remote') this.#emit({ type: 'leg.ringing', earlyMedia: Boolean(response?.body) })
     })
     session.on('sdp', ({ originator, sdp }) => {
-      if (originator === 'local') this.#path?.told(sdp)
+      if (originator !== 'local') return
+      this.#path?.told(sdp)
+      // JsSIP sends what it was given with the command, a little later
+      this.#replaceTracks()
     })
     session.on('accepted', () => {
       this.#isAccepted = true
@@ -164,7 +193,11 @@ export class SipLeg implements Leg {
       this.#emit({ type: 'leg.answered' })
       this.#path?.answered()
     })
-    session.on('failed', (event) => this.#end(failureOf(event, this.#isIncoming)))
+    session.on('failed', (event) => {
+      const least = leastSession(event)
+      if (least !== null && this.#askAgain !== null) return this.#askAgain(least)
+      this.#end(failureOf(event, this.#isIncoming))
+    })
     session.on('ended', (event) => this.#end(endingOf(event)))
     session.on('newDTMF', ({ originator, dtmf }) => {
       if (originator !== 'remote') return
@@ -175,7 +208,20 @@ export class SipLeg implements Leg {
     session.on('replaces', (event) => event.reject())
   }
 
+  #expired(session: Session) {
+    this.#end({
+      type: 'leg.ended',
+      end: { by: 'system', reason: 'timeout', text: 'The peer no longer says that the call stands (RFC 4028)' }
+    })
+    terminate(session)
+  }
+
+  #replaceTracks() {
+    if (this.#stream !== null && this.#connection !== null) replaceTracks(this.#connection, this.#stream.getTracks())
+  }
+
   #watch(connection: RTCPeerConnection) {
+    this.#connection = connection
     failedIceEndsTheCall(connection)
     this.#path = watchPath(connection, {
       emit: (event) => this.#emit(event),
@@ -229,20 +275,14 @@ export class SipLeg implements Leg {
   }
 
   #stop() {
+    this.#connection = null
     this.#offers?.stop()
     this.#path?.stop()
+    this.#timer?.stop()
     this.#stopGathering()
   }
 
   #emit(event: LegEvent) {
     if (!this.#isOver) this.#events.next(event)
-  }
-}
-
-function terminate(session: Session, options: { status_code?: number } = {}) {
-  try {
-    if (!session.isEnded()) session.terminate(options)
-  } catch {
-    // JsSIP throws when the session ended in this very moment, which is what was asked for
   }
 }

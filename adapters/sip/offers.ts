@@ -95,6 +95,15 @@ export class Offers {
     else void this.#prove(verified, gone)
   }
 
+  /** Offers what is agreed already, so that the peer hears of us; says whether it was answered. */
+  async refresh(): Promise<boolean> {
+    // one that is under way says it as well
+    if (this.#mine !== null) return true
+    const outcome = await this.#reoffer({ hold: this.#isHolding, restarts: this.#restarts, isProof: true })
+    if (outcome.type === 'gone') this.#listener.gone()
+    return outcome.type === 'accepted' || (outcome.type === 'refused' && outcome.cause.code !== 'negotiation.timeout')
+  }
+
   stop() {
     clearTimeout(this.#retry)
     this.#asked = 0

@@ -2,6 +2,7 @@ import type { DtmfMethod } from '../../machines/index.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { createUserAgent } from './jssip.ts'
 import type { UserAgent } from './jssip.ts'
+import { shortestSession } from './session-timer.ts'
 import type { DrivenSocket, WebSocketClass } from './socket.ts'
 
 export interface SipOptions {
@@ -27,6 +28,11 @@ export interface SipOptions {
    * connection open in whatever stands between. Default 30 000.
    */
   readonly silence?: number
+  /**
+   * Seconds, at least 90, after which a call is over that neither side has said still stands (RFC 4028); `false` leaves
+   * that to the peer. Default 1800.
+   */
+  readonly sessionExpires?: number | false
   /** How digits are sent. Default: in the audio where the peer takes it so, else by INFO. */
   readonly dtmf?: DtmfMethod
   /** Where there is no global one: Node before 22 (`ws`). */
@@ -42,8 +48,8 @@ export function userAgent(options: SipOptions, socket: DrivenSocket): UserAgent 
       uri: options.uri,
       register: false,
       register_expires: options.expires ?? 600,
-      // its refreshes end the call when they fall into a lost connection; a peer that wants them makes them (RFC 4028 §7.1)
-      session_timers: false,
+      // it tells of them; what comes of it is `SessionTimer`'s
+      session_timers: options.sessionExpires !== false,
       // the call chart has a deadline of its own
       no_answer_timeout: 3_600,
       ...(options.authorizationUser === undefined ? {} : { authorization_user: options.authorizationUser }),
@@ -57,6 +63,13 @@ export function userAgent(options: SipOptions, socket: DrivenSocket): UserAgent 
       cause: error
     })
   }
+}
+
+/** Seconds; null when no timer is wanted. */
+export function sessionExpiresOf({ sessionExpires = 1_800 }: SipOptions): number | null {
+  if (sessionExpires === false) return null
+  if (Number.isInteger(sessionExpires) && sessionExpires >= shortestSession) return sessionExpires
+  throw new TypeError(`sessionExpires is a whole number of seconds, at least ${shortestSession} (RFC 4028), or false`)
 }
 
 export function checkUrl(url: string) {

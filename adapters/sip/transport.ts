@@ -23,7 +23,7 @@ import {
 import type { NameAddress, Request, Response, Session, UserAgent } from './jssip.ts'
 import { SipLeg } from './leg.ts'
 import type { Account } from './leg.ts'
-import { checkUrl, userAgent } from './options.ts'
+import { checkUrl, sessionExpiresOf, userAgent } from './options.ts'
 import type { SipOptions } from './options.ts'
 import { DrivenSocket } from './socket.ts'
 import type { SocketEnd, WebSocketClass } from './socket.ts'
@@ -53,6 +53,7 @@ class SipTransport implements Transport, Account {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
+  readonly sessionExpires: number | null
   readonly ua: UserAgent
   readonly withWebRtc: <T>(act: () => T) => T
   readonly #options: SipOptions
@@ -74,6 +75,7 @@ class SipTransport implements Transport, Account {
     this.gathering = { ...defaultGathering, ...options.gathering }
     this.rtcConfiguration = { iceServers: [], ...options.rtcConfiguration }
     this.digits = options.dtmf ?? null
+    this.sessionExpires = sessionExpiresOf(options)
     const { url, silence = 30_000 } = options
     this.#socket = new DrivenSocket(
       { url, webSocket, silence },

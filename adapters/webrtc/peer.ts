@@ -1,5 +1,7 @@
 import { watchPath } from './path.ts'
 import type { PathListener } from './path.ts'
+import { replaceTracks } from './sending.ts'
+import { measureConnection } from './stats.ts'
 
 export interface PeerListener extends PathListener {
   /** One more way we can be reached, to be told to the peer; null when there are no more (RFC 8838). */
@@ -37,7 +39,16 @@ export class Peer {
 
   /** The audio sender, once there is one. */
   get audio(): RTCRtpSender | null {
-    return this.#connection.getSenders().find(({ track }) => track?.kind === 'audio') ?? null
+    return this.#connection.getTransceivers().find(({ receiver }) => receiver.track.kind === 'audio')?.sender ?? null
+  }
+
+  /** Sends these from now on instead. */
+  replace(tracks: readonly MediaStreamTrack[]) {
+    replaceTracks(this.#connection, tracks)
+  }
+
+  measure() {
+    return measureConnection(this.#connection)
   }
 
   /** An offer, in place of one that is still open. Its candidates wait until `told`. */

@@ -1,11 +1,12 @@
 /** A phone in Node: what a browser has as globals (WebSocket, WebRTC, a microphone) is handed in. */
 import { createEngine } from 'callchart'
 import type { Call, Engine } from 'callchart'
-import { sipTransport } from 'callchart/adapters/sip'
 import type { SipOptions } from 'callchart/adapters/sip'
 import { loadNodeWebRtc } from 'callchart/testing'
 import { firstValueFrom } from 'rxjs'
 import { WebSocket } from 'ws'
+import type { Account } from '../providers/account.ts'
+import { connectionOf } from '../providers/transport.ts'
 
 export interface Phone {
   readonly name: string
@@ -26,10 +27,16 @@ class RememberedConnection extends webRtc.RTCPeerConnection {
   }
 }
 
-/** Resolves once calls can reach it. `frequency` in hertz: the tone its microphone hears. */
-export async function startPhone(name: string, account: SipOptions, frequency = 440): Promise<Phone> {
+/** On a SIP server. Resolves once calls can reach it. */
+export function startPhone(name: string, options: SipOptions): Promise<Phone> {
+  return startPhoneOn({ provider: 'sip', options }, name)
+}
+
+/** The same on any provider. `frequency` in hertz: the tone its microphone hears. */
+export async function startPhoneOn(account: Account, name: string, frequency = 440): Promise<Phone> {
+  const connection = await connectionOf(account, { WebSocket, RTCPeerConnection: RememberedConnection })
   const engine = createEngine({
-    transport: sipTransport({ ...account, WebSocket, RTCPeerConnection: RememberedConnection }),
+    ...connection,
     media: { mediaDevices: { getUserMedia: () => Promise.resolve(webRtc.tone({ frequency })) } }
   })
   await engine.connect()

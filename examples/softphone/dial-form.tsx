@@ -4,8 +4,8 @@ import type { SubmitEvent } from 'react'
 import type { Attempt } from './attempt.ts'
 import type { Phone } from './phone.ts'
 
-export function DialForm({ phone: { account, engine }, attempt }: { phone: Phone; attempt: Attempt }) {
-  const [target, setTarget] = useState(account.peer)
+export function DialForm({ phone: { settings, engine }, attempt }: { phone: Phone; attempt: Attempt }) {
+  const [target, setTarget] = useState(settings.peer.address)
   const { status } = useBehavior(engine.connection$)
   const calls = useBehavior(engine.calls$)
   const id = useId()

@@ -11,17 +11,17 @@ import { connectionWords, registrationWords } from './words.ts'
 
 /** One phone: who it is, the call it has or had last, and what happened. */
 export function PhoneCard({ phone }: { phone: Phone }) {
-  const { account, engine } = phone
+  const { settings, engine } = phone
   const { attempt, error, dismiss } = useAttempt()
   const call = useBehavior(phone.call)
 
   useEffect(() => attempt(engine.connect()), [attempt, engine])
 
   return (
-    <section className="phone" aria-label={`${account.name}’s phone`}>
+    <section className="phone" aria-label={`${settings.name}’s phone`}>
       <Identity phone={phone} />
       <DialForm phone={phone} attempt={attempt} />
-      {call ? <CallPanel key={call.id} call={call} attempt={attempt} /> : <NoCall />}
+      {call ? <CallPanel key={call.id} phone={phone} call={call} attempt={attempt} /> : <NoCall />}
       <ErrorToast error={error} dismiss={dismiss} />
       <Settings phone={phone} attempt={attempt} />
       <TimelineList timeline={phone.timeline} />
@@ -29,21 +29,23 @@ export function PhoneCard({ phone }: { phone: Phone }) {
   )
 }
 
-function Identity({ phone: { account, engine } }: { phone: Phone }) {
+function Identity({ phone: { settings, engine, capabilities } }: { phone: Phone }) {
   const connection = useBehavior(engine.connection$)
   const registration = useBehavior(engine.registration$)
   return (
     <header className="identity">
       <span className="avatar" aria-hidden="true">
-        {account.name.charAt(0)}
+        {settings.name.charAt(0)}
       </span>
       <div>
-        <h2>{account.name}</h2>
-        <code>{account.uri}</code>
+        <h2>{settings.name}</h2>
+        <code>{settings.address}</code>
       </div>
       <ul className="states" aria-label="Account" aria-live="polite">
         <li data-good={connection.status === 'online'}>{connectionWords[connection.status]}</li>
-        <li data-good={registration.status === 'registered'}>{registrationWords[registration.status]}</li>
+        {capabilities.registration && (
+          <li data-good={registration.status === 'registered'}>{registrationWords[registration.status]}</li>
+        )}
       </ul>
     </header>
   )

@@ -1,16 +1,19 @@
 import { createEngine } from 'callchart'
 import type { Behavior, Call, Engine } from 'callchart'
-import { sipTransport } from 'callchart/adapters/sip'
+import type { Transport } from 'callchart/machines'
 import { BehaviorSubject } from 'rxjs'
-import type { Account } from './account.ts'
+import { connectionOf } from '../providers/transport.ts'
 import { createMicrophone } from './microphone.ts'
 import type { Microphone } from './microphone.ts'
+import type { PhoneSettings } from './phone-settings.ts'
 import { createTimeline } from './timeline.ts'
 import type { Timeline } from './timeline.ts'
 
 export interface Phone {
-  readonly account: Account
+  readonly settings: PhoneSettings
   readonly engine: Engine
+  /** What its provider has. */
+  readonly capabilities: Transport['capabilities']
   /** The call under way, and when it is over still that one, until the next: an engine keeps no call that has ended. */
   readonly call: Behavior<Call | null>
   readonly microphone: Microphone
@@ -18,14 +21,11 @@ export interface Phone {
 }
 
 /** One account, its engine and what the card of it shows. */
-export function createPhone(account: Account): Phone {
-  const { url, uri, password, name } = account
-  const microphone = createMicrophone(account.tone)
-  const engine = createEngine({
-    // digits by INFO: of those in the audio no browser tells who hears them
-    transport: sipTransport({ url, uri, password, displayName: name, dtmf: 'info' }),
-    media: { mediaDevices: microphone }
-  })
+export async function createPhone(settings: PhoneSettings): Promise<Phone> {
+  const microphone = createMicrophone(settings.tone)
+  const connection = await connectionOf(settings.account)
+  const engine = createEngine({ ...connection, media: { mediaDevices: microphone } })
+  const { capabilities } = connection.transport
 
   const call = new BehaviorSubject<Call | null>(null)
   engine.calls$.subscribe(([oldest]) => oldest && call.next(oldest))
@@ -33,5 +33,5 @@ export function createPhone(account: Account): Phone {
   engine.incoming$.subscribe((incoming) => {
     if (engine.calls$.value.length > 1) void incoming.reject('busy')
   })
-  return { account, engine, call, microphone, timeline: createTimeline(engine) }
+  return { settings, engine, capabilities, call, microphone, timeline: createTimeline(engine) }
 }

@@ -1,5 +1,4 @@
-/** Serves the two softphones, and the SIP server they are registered on. */
-import { startSipEmulator } from 'callchart/adapters/sip/emulator'
+/** Serves the two softphones, and the provider’s server that they are connected to. */
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,13 +6,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createServer as createViteServer } from 'vite'
 import type { Plugin } from 'vite'
-import type { Account } from './account.ts'
+import type { ProviderName } from '../providers/account.ts'
+import { startProvider } from '../providers/emulator.ts'
+import type { PhoneSettings } from './phone-settings.ts'
 
 export interface Demo {
   /** The page's address. */
   readonly page: string
-  /** The SIP server's address. */
-  readonly sip: string
+  /** The address of the provider’s server. */
+  readonly server: string
   stop(): Promise<void>
 }
 
@@ -21,31 +22,44 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const usualPort = 5173
 const people = [
-  { user: 'alice', name: 'Alice', peer: 'bob', tone: 440 },
-  { user: 'bob', name: 'Bob', peer: 'alice', tone: 554 }
-]
-const users = people.map(({ user }) => user)
+  { user: 'alice', name: 'Alice', tone: 440 },
+  { user: 'bob', name: 'Bob', tone: 554 }
+] as const
+const users: readonly string[] = people.map(({ user }) => user)
 
-/** Resolves once the page can be opened. `port`: 0 for any that is free; without it 5173 where that is free. */
-export async function startDemo({ port }: { readonly port?: number } = {}): Promise<Demo> {
-  const sip = await startSipEmulator({ users: Object.fromEntries(users.map((user) => [user, crypto.randomUUID()])) })
+export interface DemoOptions {
+  /** 0 for any that is free; without it 5173 where that is free. */
+  readonly port?: number
+  readonly provider?: ProviderName
+}
 
-  const accounts = people.map((person): Account => ({
-    ...person,
-    peer: `sip:${person.peer}@${sip.domain}`,
-    ...sip.credentials(person.user)
-  }))
+/** Resolves once the page can be opened. */
+export async function startDemo({ port, provider = 'sip' }: DemoOptions = {}): Promise<Demo> {
+  const { emulator, account } = await startProvider(provider, users)
+
+  const phones = people.map(({ user, name, tone }, index): PhoneSettings => {
+    const [first, second] = people
+    const other = index === 0 ? second : first
+    return {
+      account: account(user, name),
+      user,
+      name,
+      tone,
+      address: emulator.address(user),
+      peer: { name: other.name, address: emulator.address(other.user) }
+    }
+  })
 
   /** What the page asks of the server it came from. */
   async function answer({ url = '', method }: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { pathname, searchParams } = new URL(url, 'http://localhost')
     const user = searchParams.get('user') ?? ''
-    if (method === 'GET' && pathname === '/demo/accounts') {
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(accounts))
+    if (method === 'GET' && pathname === '/demo/phones') {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(phones))
       return true
     }
     if (method !== 'POST' || !users.includes(user)) return false
-    if (pathname === '/demo/drop') sip.drop(user)
+    if (pathname === '/demo/drop') emulator.drop(user)
     else if (pathname === '/demo/outage') void outage(user)
     else return false
     response.writeHead(204).end()
@@ -54,10 +68,10 @@ export async function startDemo({ port }: { readonly port?: number } = {}): Prom
 
   /** Long enough to be seen, short enough for the call to survive: nobody can connect meanwhile. */
   async function outage(user: string) {
-    sip.refuse()
-    sip.drop(user)
+    emulator.refuse()
+    emulator.drop(user)
     await pause(5_000)
-    sip.accept()
+    emulator.accept()
   }
 
   const endpoints: Plugin = {
@@ -78,17 +92,19 @@ export async function startDemo({ port }: { readonly port?: number } = {}): Prom
     resolve: { tsconfigPaths: true },
     server: { middlewareMode: true, hmr: { server: http }, fs: { allow: [root] } },
     // what is found only later would reload the page in the middle of a call
-    optimizeDeps: { include: ['jssip', 'react', 'react-dom/client', 'rxjs', 'xstate'] }
+    optimizeDeps: {
+      include: ['jsencrypt', 'jssip', 'react', 'react-dom/client', 'rxjs', 'socket.io-client', 'valibot', 'xstate']
+    }
   })
   const stop = async () => {
     http.closeAllConnections()
     http.close()
     await vite.close()
-    await sip.stop()
+    await emulator.stop()
   }
   try {
     const taken = await listen(http, port)
-    return { page: `http://127.0.0.1:${taken}/`, sip: sip.url, stop }
+    return { page: `http://127.0.0.1:${taken}/`, server: emulator.url, stop }
   } catch (error) {
     await stop()
     throw error

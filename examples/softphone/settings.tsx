@@ -58,9 +58,9 @@ function MicrophoneChoice({ phone: { microphone } }: { phone: Phone }) {
 }
 
 /** Both are done by the server, without a goodbye: the phone finds out for itself. */
-function Trouble({ phone: { account, engine } }: { phone: Phone }) {
+function Trouble({ phone: { settings, engine } }: { phone: Phone }) {
   const { status } = useBehavior(engine.connection$)
-  const ask = (what: 'drop' | 'outage') => void fetch(`/demo/${what}?user=${account.user}`, { method: 'POST' })
+  const ask = (what: 'drop' | 'outage') => void fetch(`/demo/${what}?user=${settings.user}`, { method: 'POST' })
   return (
     <div className="trouble" role="group" aria-label="Break it">
       <button type="button" disabled={status !== 'online'} onClick={() => ask('drop')}>

@@ -14,7 +14,11 @@ export const microphone = callSetup.createStateConfig({
       on: {
         mute: {
           target: 'muted',
-          actions: ['muteMicrophone', { type: 'tell', params: { fact: { type: 'microphone.muted' } } }]
+          actions: [
+            'muteMicrophone',
+            { type: 'sendMicrophone', params: { live: false } },
+            { type: 'tell', params: { fact: { type: 'microphone.muted' } } }
+          ]
         }
       }
     },
@@ -23,7 +27,11 @@ export const microphone = callSetup.createStateConfig({
       on: {
         unmute: {
           target: 'live',
-          actions: ['unmuteMicrophone', { type: 'tell', params: { fact: { type: 'microphone.live' } } }]
+          actions: [
+            'unmuteMicrophone',
+            { type: 'sendMicrophone', params: { live: true } },
+            { type: 'tell', params: { fact: { type: 'microphone.live' } } }
+          ]
         }
       }
     },

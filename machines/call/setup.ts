@@ -116,6 +116,7 @@ export const callSetup = setup({
     sendAccept: sendTo('leg', ({ context }): LegCommand => ({ type: 'accept', hold: context.offered.hold })),
     sendRefusal: sendTo('leg', { type: 'refuse' } satisfies LegCommand),
     sendVerify: sendTo('leg', ({ context }): LegCommand => ({ type: 'verify', attempt: context.attempts.verify })),
+    sendMicrophone: sendTo('leg', (_, params: { live: boolean }): LegCommand => ({ type: 'microphone', ...params })),
     sendDigit: sendTo('leg', ({ context }): LegCommand => digitCommand(context)),
 
     // the microphone

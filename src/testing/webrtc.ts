@@ -12,6 +12,8 @@ export interface NodeWebRtc {
   readonly mediaDevices: NodeMediaDevices
   /** A stream with a tone on its one track, as `getUserMedia` gives; its taker stops it. */
   tone(options?: ToneOptions): MediaStream
+  /** A stream without a track. */
+  nothing(): MediaStream
 }
 
 /** One microphone, no camera. */
@@ -78,7 +80,8 @@ export async function loadNodeWebRtc(tone: ToneOptions = {}): Promise<NodeWebRtc
     RTCSessionDescription: SessionDescription,
     MediaStream: werift.MediaStream as unknown as typeof MediaStream,
     mediaDevices,
-    tone: (options = {}) => stream({ ...tone, ...options })
+    tone: (options = {}) => stream({ ...tone, ...options }),
+    nothing: () => new werift.MediaStream() as unknown as MediaStream
   }
 }
 

@@ -23,6 +23,7 @@ function willingLeg(): Leg {
     events,
     remoteStream: null,
     attach() {},
+    measure: () => Promise.resolve(null),
     send(command: LegCommand) {
       const answer = answerTo(command)
       for (const event of answer) events.next(event)

@@ -1,11 +1,13 @@
 /** The demo of `npm start`, used as its user would: two phones on one page, and a whole call between them. */
 import { fileURLToPath } from 'node:url'
-import type { Browser, Locator, Page } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { firstCall } from '../../examples/first-call.ts'
 import { startDemo } from '../../examples/softphone/server.ts'
 import type { Demo } from '../../examples/softphone/server.ts'
 import { openBrowser } from '../support/browser.ts'
+import { softPhone } from '../support/browser/softphone.ts'
+import type { SoftPhone } from '../support/browser/softphone.ts'
 import { describeWith } from '../support/needing.ts'
 
 declare global {
@@ -32,8 +34,8 @@ describeWith(['chromium'], 'two softphones on a page', () => {
       if (message.type() === 'error') errors.push(message.text())
     })
     await page.goto(demo.page)
-    alice = phone(page, 'Alice')
-    bob = phone(page, 'Bob')
+    alice = softPhone(page, 'Alice')
+    bob = softPhone(page, 'Bob')
     await alice.shows('Registered')
     await bob.shows('Registered')
   }, 60_000)
@@ -153,11 +155,11 @@ describeWith(['chromium'], 'two softphones on a page', () => {
     await page.waitForFunction(() => 'firstCall' in window)
 
     const end = await page.evaluate(async () => {
-      const [account, peer] = await (await fetch('/demo/accounts')).json()
+      const [{ account, peer }] = await (await fetch('/demo/phones')).json()
       const audio = new Audio()
       audio.autoplay = true
       const playing = new Promise((resolve) => audio.addEventListener('playing', resolve))
-      const { engine, call } = await window.firstCall(account, peer.uri, audio)
+      const { engine, call } = await window.firstCall(account.options, peer.address, audio)
       await playing
       await call.hangup()
       engine.dispose()
@@ -177,31 +179,3 @@ describeWith(['chromium'], 'two softphones on a page', () => {
     expect(errors).toEqual([])
   })
 })
-
-type SoftPhone = ReturnType<typeof phone>
-
-function phone(page: Page, name: string) {
-  const card = page.getByRole('region', { name: `${name}’s phone` })
-  const status = card.getByRole('status')
-  const visible = (locator: Locator) => locator.first().waitFor({ timeout: 15_000 })
-  return {
-    card,
-    press: (label: string) => card.getByRole('button', { name: label, exact: true }).click(),
-    shows: (text: string) => visible(card.getByText(text, { exact: true })),
-    says: (text: string) => visible(status.filter({ hasText: text })),
-    alerts: (text: string) => visible(card.getByRole('alert').filter({ hasText: text })),
-    headline: () => status.textContent(),
-    /** What the call’s buttons offer now, keypad aside. */
-    possible: () => card.getByRole('group', { name: 'Call' }).locator('button:enabled').allTextContents(),
-    /** The loudest of what is heard within a second: the fake microphone beeps about twice in it. */
-    loudness: () =>
-      card.getByRole('meter').evaluate(async (meter) => {
-        let loudest = 0
-        for (const end = performance.now() + 1_000; performance.now() < end;) {
-          loudest = Math.max(loudest, Number(meter.ariaValueNow))
-          await new Promise((resolve) => setTimeout(resolve, 30))
-        }
-        return loudest
-      })
-  }
-}

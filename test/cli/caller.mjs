@@ -19,6 +19,10 @@ await talk.established()
 const stream = await firstValueFrom(talk.remoteStream$)
 const heard = meter(stream.getAudioTracks()[0])
 while (heard.loud < 10) await new Promise((resolve) => setTimeout(resolve, 20))
+if (process.argv[3] === 'stay') {
+  process.stdout.write('talking\n')
+  await new Promise(() => setInterval(() => {}, 1000))
+}
 await talk.hangup()
 
 const busy = await engine.dial(addressOf('busy'))
@@ -32,6 +36,5 @@ await back.answer()
 await back.established()
 
 process.stdout.write(JSON.stringify({ talked: talk.state.end.reason, busy: reason, first, back: back.state.status }))
-if (process.argv[3] === 'stay') await new Promise(() => setInterval(() => {}, 1000))
 engine.dispose()
 process.exit(0)

@@ -13,6 +13,9 @@ import type { Installed } from '../support/package.ts'
 
 let installed: Installed
 
+// each test starts programs, some three of them one after the other
+vi.setConfig({ testTimeout: 60_000 })
+
 beforeAll(async () => {
   installed = await installPackage(['ws', 'werift', 'socket.io', 'jssip', 'jsencrypt'])
   await copyFile(fileURLToPath(new URL('caller.mjs', import.meta.url)), join(installed.folder, 'caller.mjs'))
@@ -157,7 +160,7 @@ function start(args: readonly string[], bin = installed.bin) {
     ended: once(child, 'close') as Promise<[number | null, string | null]>,
     kill: (signal: NodeJS.Signals) => void child.kill(signal),
     async announcement(): Promise<Announcement> {
-      await vi.waitUntil(() => said.stdout.includes('\n') || said.stderr, { timeout: 15_000 })
+      await vi.waitUntil(() => said.stdout.includes('\n') || said.stderr, { timeout: 30_000 })
       return JSON.parse(said.stdout) as Announcement
     }
   }

@@ -12,9 +12,11 @@ export type Ability =
   | 'several-calls'
   | 'several-devices'
   | 'signalled-hold'
+  | 'signalled-mute'
   | 'registration'
   | 'outlive-connections'
   | 'offers-in-calls'
+  | 'send-digits'
   | 'receive-digits'
   | 'know-everybody'
   | 'know-who-is-there'
@@ -81,6 +83,8 @@ export interface FarCall {
   readonly state: FarState
   readonly held: boolean
   readonly digits: string
+  /** We said that we do not want to be heard. */
+  readonly muted: boolean
   reaches(state: FarState): Promise<void>
   ring(options?: { readonly earlyMedia?: boolean }): Promise<void>
   answer(): Promise<void>

@@ -46,6 +46,8 @@ function asFarCall(call: Call): FarCall {
     get digits() {
       return digits
     },
+    // no server of theirs tells it
+    muted: false,
     async reaches(wanted) {
       const order: FarState[] = ['offered', 'ringing', 'established', 'ended']
       const isReached = () => order.indexOf(state()) >= order.indexOf(wanted)

@@ -57,7 +57,7 @@ export function losing(scene: Scene) {
       await there.reaches('ended')
     })
 
-    outliving()('keeps what was asked of it meanwhile, and does it afterwards', async () => {
+    outliving('send-digits')('keeps what was asked of it meanwhile, and does it afterwards', async () => {
       const talk = await scene[begin]()
       const { call, there, person } = talk
       await scene.cutOff(talk)
@@ -69,6 +69,17 @@ export function losing(scene: Scene) {
       await Promise.all([held, dialled])
       expect(there.held).toBe(scene.can('signalled-hold'))
       await soon(() => there.digits === '42', 'the digits have arrived')
+    })
+
+    outliving('signalled-mute')('tells afterwards that we muted meanwhile', async () => {
+      const talk = await scene[begin]()
+      await scene.cutOff(talk)
+
+      await talk.call.mute()
+      expect(talk.there.muted).toBe(false)
+      talk.person.accept()
+
+      await soon(() => talk.there.muted, 'the far end knows')
     })
 
     outliving('signalled-hold')('lives through an offer that was under way, and is held in the end', async () => {

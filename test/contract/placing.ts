@@ -28,6 +28,16 @@ export function placing(scene: Scene) {
       await Promise.all([there.answer(), call.established()])
     })
 
+    scene.needing('signalled-mute')('that is muted before it is answered tells so when it is', async () => {
+      const { call, there } = await scene.ringing()
+
+      await call.mute()
+      expect(there.muted).toBe(false)
+      await Promise.all([there.answer(), call.established()])
+
+      await soon(() => there.muted, 'the far end knows')
+    })
+
     test.each([['busy'], ['declined']] as const)('ends as %s when the far end is', async (reason) => {
       const { call, there } = await scene.ringing()
 

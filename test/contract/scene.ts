@@ -1,6 +1,7 @@
 /** People with engines on a bench; whoever is left when the test ends is sent home, and must leave nothing behind. */
 import { firstValueFrom } from 'rxjs'
 import { onTestFinished, test } from 'vitest'
+import type { Leg, Transport } from '../../machines/index.ts'
 import { createEngine } from '../../src/index.ts'
 import type { Call, CallView, Engine, MediaDevicesLike, Policy } from '../../src/index.ts'
 import { meter } from '../../src/testing/webrtc.ts'
@@ -12,6 +13,8 @@ export interface Person extends Account {
   readonly engine: Engine
   /** Microphone tracks that are live. */
   readonly microphones: number
+  /** The provider's end of a call. */
+  leg(call: Call): Leg
 }
 
 export interface PersonOptions extends AccountOptions {
@@ -74,15 +77,17 @@ export class Scene {
   async person({ policy, mediaDevices, online = true, ...options }: PersonOptions = {}): Promise<Person> {
     const account = await this.bench.account(options)
     const microphone = listenTo(mediaDevices ?? this.bench.webRtc.mediaDevices)
+    const legs = new Map<string, Leg>()
     const engine = createEngine({
-      transport: account.transport,
+      transport: noting(account.transport, legs),
       media: { mediaDevices: microphone.devices },
       clock: hasty,
       policy: { backoff: { initialDelay: 40, maxDelay: 400 }, ...policy }
     })
     const person: Person = Object.create(account, {
       engine: { value: engine },
-      microphones: { get: () => microphone.live }
+      microphones: { get: () => microphone.live },
+      leg: { value: ({ id }: Call) => legs.get(id) }
     }) as Person
     onTestFinished(async () => {
       engine.dispose()
@@ -193,6 +198,21 @@ export async function hearEachOther({ call, there }: Talk) {
   const before = await there.heard()
   await soon(() => here.loud > 5, 'we hear the far end')
   await soon(async () => (await there.heard()) > before + 5, 'the far end hears us')
+}
+
+function noting(transport: Transport, legs: Map<string, Leg>): Transport {
+  return {
+    capabilities: transport.capabilities,
+    events: transport.events,
+    send: (command) => transport.send(command),
+    leg(id) {
+      const leg = transport.leg(id)
+      legs.set(id, leg)
+      return leg
+    },
+    check: (target) => transport.check(target),
+    dispose: () => transport.dispose()
+  }
 }
 
 function listenTo(devices: MediaDevicesLike) {

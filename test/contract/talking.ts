@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Scene, Talk } from './scene.ts'
 import { hearEachOther, hearing, looks, soon } from './scene.ts'
 
@@ -24,7 +24,7 @@ export function talking(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('is held and resumed by the far end', async () => {
+    scene.needing('offers-in-calls')('is held and resumed by the far end', async () => {
       const talk = await scene[begin]()
       const { call, there } = talk
 
@@ -37,7 +37,7 @@ export function talking(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test.each([['we'], ['they']] as const)('is held by both, and %s resume first', async (first) => {
+    scene.needing('offers-in-calls').for(['we', 'they'])('is held by both, and %s resume first', async (first) => {
       const talk = await scene[begin]()
       const { call, there } = talk
 
@@ -52,19 +52,21 @@ export function talking(scene: Scene) {
       await hearEachOther(talk)
     })
 
-    test('is muted and unmuted, and the far end is told nothing', async () => {
+    test('is muted and unmuted, of which the far end is told where there are words for it', async () => {
       const talk = await scene[begin]()
       const said = talk.person.sent.length
 
       await talk.call.mute()
       await staysSilent(talk)
+      expect(talk.there.muted).toBe(scene.can('signalled-mute'))
       await talk.call.unmute()
 
       await hearEachOther(talk)
-      expect(talk.person.sent.slice(said)).toEqual([])
+      expect(talk.there.muted).toBe(false)
+      expect(talk.person.sent.slice(said)).toHaveLength(scene.can('signalled-mute') ? 2 : 0)
     })
 
-    test('stays muted through every hold, ours and theirs', async () => {
+    scene.needing('offers-in-calls')('stays muted through every hold, ours and theirs', async () => {
       const talk = await scene[begin]()
       const { call, there } = talk
 
@@ -94,7 +96,45 @@ export function talking(scene: Scene) {
       await staysSilent(talk)
     })
 
-    test('takes digits, in order', async () => {
+    test('is spoken into with another microphone, without a word to the far end', async () => {
+      const talk = await scene[begin]()
+      const { person, call } = talk
+      const leg = person.leg(call)
+      const said = person.sent.length
+      const another = scene.bench.webRtc.tone({ frequency: 880 })
+      onTestFinished(() => another.getTracks().forEach((track) => track.stop()))
+
+      leg.attach(scene.bench.webRtc.nothing())
+      await staysSilent(talk)
+      leg.attach(another)
+      await hearEachOther(talk)
+
+      another.getTracks().forEach((track) => track.stop())
+      leg.attach(another)
+      await staysSilent(talk)
+      expect(call.state.status).toBe('established')
+      expect(person.sent.slice(said)).toEqual([])
+    })
+
+    test('measures what it carries, and nothing any more when it is over', async () => {
+      const { person, call } = await scene[begin]()
+      const leg = person.leg(call)
+      const packets = async () => {
+        const { sent, received } = (await leg.measure())?.audio ?? { sent: null, received: null }
+        return { sent: sent?.packets ?? 0, received: received?.packets ?? 0 }
+      }
+
+      const before = await packets()
+      await soon(async () => {
+        const now = await packets()
+        return now.sent > before.sent && now.received > before.received
+      }, 'more packets, both ways')
+
+      await call.hangup()
+      expect(await leg.measure()).toBeNull()
+    })
+
+    scene.needing('send-digits')('takes digits, in order', async () => {
       const { call, there } = await scene[begin]()
 
       await Promise.all([call.dtmf('12#', { duration: 40, gap: 30 }), call.dtmf('*9a', { duration: 40, gap: 30 })])

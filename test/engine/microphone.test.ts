@@ -47,6 +47,22 @@ describe('A microphone', () => {
     expect(devices.open).toHaveLength(1)
   })
 
+  test('that is muted or live again is told to the leg, once for each change and not after the end', async () => {
+    const { dial } = await setUpOnline()
+    const { call, leg } = await dial()
+
+    await Promise.all([call.mute(), call.mute()])
+    leg.answered()
+    await call.unmute()
+    await call.hangup()
+    await call.mute().catch(() => {})
+
+    expect(leg.sent('microphone')).toEqual([
+      { type: 'microphone', live: false },
+      { type: 'microphone', live: true }
+    ])
+  })
+
   test('that is granted after the hangup is closed at once', async () => {
     const { devices, dial } = await setUpOnline()
     devices.mode = 'waits'

@@ -20,6 +20,23 @@ test('a whole call in a terminal shows both sides, and checks what was heard', a
   expect(output).not.toContain('✗')
 })
 
+test.each([
+  ['infobip', 'Infobip'],
+  ['azstack', 'AZStack']
+])('the same call goes through the server of %s', async (provider, name) => {
+  const output = await run('examples/start.ts', '--provider', provider, '--call')
+
+  expect(output).toContain(`the ${name} server on `)
+  expect(output.match(/✓/g)).toHaveLength(4)
+})
+
+test('a provider that there is not is refused with a sentence', async () => {
+  await expect(run('examples/start.ts', '--provider', 'toString')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no provider toString')
+  })
+})
+
 test('why calls end is told in the words of the engine', async () => {
   const output = await run('examples/node/why-calls-end.ts')
 

@@ -26,7 +26,7 @@ describe('What happens at every event in every state is written down', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('tables/registration.txt')
   })
 
-  test('for each region of the switchboard', { timeout: 30_000 }, async () => {
+  test('for each region of the switchboard', { timeout: 120_000 }, async () => {
     const surveyed = { visits: [], moves: survey(switchboardGround).moves.map(withRoles) }
     const regions = Object.keys(boardWords).map((name) => boardRegion(name))
 
@@ -35,7 +35,7 @@ describe('What happens at every event in every state is written down', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('tables/switchboard.txt')
   })
 
-  test('for each region of a call', { timeout: 30_000 }, async () => {
+  test('for each region of a call', { timeout: 120_000 }, async () => {
     const surveyed = survey(callGround)
 
     const text = callRegions.map((region) => table(region, callGround, surveyed)).join('\n\n\n')

@@ -1,5 +1,5 @@
 /** Calls between users: the service relays what they say to each other, and plays no part in the media. */
-import { service } from '../packets.ts'
+import * as service from '../packets/services.ts'
 import type { ClientPacket, ServerPacket } from '../packets.ts'
 import { freeMeaning } from '../statuses.ts'
 import type { Connection } from './listener.ts'

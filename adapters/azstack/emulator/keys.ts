@@ -2,8 +2,8 @@
 import { constants, generateKeyPair, privateDecrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 import * as v from 'valibot'
-import { tokenBody } from '../packets.ts'
 import type { Token } from '../packets.ts'
+import { tokenBody } from '../packets/from-client.ts'
 
 export interface Keys {
   /** Base64 of the SPKI. */

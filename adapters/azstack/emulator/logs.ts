@@ -1,6 +1,6 @@
 /** What the service remembers of paid calls, per user. */
 import type { EndReason } from '../../../machines/index.ts'
-import { service } from '../packets.ts'
+import * as service from '../packets/services.ts'
 import type { ServerBody, ServerPacket } from '../packets.ts'
 import { logCode } from '../statuses.ts'
 

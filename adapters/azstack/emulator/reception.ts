@@ -1,5 +1,5 @@
 /** Who is who: the master that gives out slaves, the slave that checks tokens, and the users it has met. */
-import { service } from '../packets.ts'
+import * as service from '../packets/services.ts'
 import type { ClientBody, ServerPacket } from '../packets.ts'
 import type { Keys } from './keys.ts'
 import type { AzstackIceServer } from './types.ts'

@@ -1,7 +1,7 @@
 /** What the AZStack emulator offers beyond every provider's emulator. */
 import type { Observable } from 'rxjs'
 import type { EmulatedCall, Emulator, EmulatorOptions } from '../../../src/testing/emulator.ts'
-import type { MediaCount } from '../../../src/testing/webrtc.ts'
+import type { PartyMediaCount } from '../../../src/testing/party-media.ts'
 
 /** The service with its master and slave on one origin, and telephones for scripted parties. */
 export interface AzstackEmulator extends Emulator {
@@ -45,12 +45,7 @@ export interface AzstackEmulatedCall extends EmulatedCall {
   /** Answers the client's call with this session description instead of one's own; null: with none. */
   answerBroken(sdp: string | null): Promise<void>
   /** What the party has sent and heard until now. */
-  media(): Promise<AzstackMediaCount>
-}
-
-export interface AzstackMediaCount extends MediaCount {
-  /** Frames heard that are not silence. */
-  readonly loud: number
+  media(): Promise<PartyMediaCount>
 }
 
 /** What is wrong with a packet, or what is to be done about it. */

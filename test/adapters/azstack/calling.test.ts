@@ -10,13 +10,14 @@ import {
   sentTo,
   startServer,
   talking,
-  watchOpen
+  watchOpen,
+  links
 } from './support/phone.ts'
 
-describe.each(['engine.io-3', 'socket.io-4'] as const)('over %s', (protocol) => {
+describe.each(links)('over %s', (_, options) => {
   test('a telephone is called, answers, is heard, and is hung up on', async () => {
     const server = await startServer()
-    const alice = await onlinePhone(server, { options: { protocol } })
+    const alice = await onlinePhone(server, { options })
 
     const { call, there } = await talking(server, alice)
     await hearEachOther(call, there)
@@ -30,7 +31,7 @@ describe.each(['engine.io-3', 'socket.io-4'] as const)('over %s', (protocol) => 
 
   test('a telephone calls, is answered, is heard, and hangs up', async () => {
     const server = await startServer()
-    const alice = await onlinePhone(server, { options: { protocol } })
+    const alice = await onlinePhone(server, { options })
 
     const { call, there } = await called(server, alice)
     expect(call.state).toMatchObject({ status: 'ringing', remote: { address: '84911111111' } })

@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { azstackTransport } from '../../../adapters/azstack/index.ts'
+import { azstackTransport, engineIo3 } from '../../../adapters/azstack/index.ts'
 import { until } from '../../support/until.ts'
-import { onlinePhone, phone, startServer, talking, watchOpen } from './support/phone.ts'
+import { onlinePhone, phone, startServer, talking, watchOpen, links } from './support/phone.ts'
 
 const garbageIn = (told: readonly { type: string }[]) => told.filter(({ type }) => type === 'transport.garbage').length
 
-const protocols = ['engine.io-3', 'socket.io-4'] as const
-
-describe.each(protocols)('over %s', (protocol) => {
+describe.each(links)('over %s', (_, options) => {
   test('a user is let in by the slave the master named, and says goodbye', async () => {
     const server = await startServer()
-    const { engine, transport } = await onlinePhone(server, { options: { protocol } })
+    const { engine, transport } = await onlinePhone(server, { options })
 
-    expect(engine.connection$.value).toMatchObject({ status: 'online', identity: 'alice' })
+    expect(engine.connection$.value).toMatchObject({
+      status: 'online',
+      identity: `user:${server.userId('alice')}`
+    })
     expect(transport.user).toEqual({ azStackUserId: 'alice', userId: server.userId('alice'), fullname: 'alice' })
     expect(server.clients).toEqual([{ user: 'alice', registered: true }])
 
@@ -23,7 +24,7 @@ describe.each(protocols)('over %s', (protocol) => {
 
   test('wrong credentials are refused for good, and not tried again', async () => {
     const server = await startServer()
-    const { engine } = phone(server, { options: { protocol, userCredentials: 'guessed' } })
+    const { engine } = phone(server, { options: { ...options, userCredentials: 'guessed' } })
 
     await expect(engine.connect()).rejects.toMatchObject({
       code: 'registration.unauthorized',
@@ -37,7 +38,7 @@ describe.each(protocols)('over %s', (protocol) => {
 
   test('a lost connection comes back by itself', async () => {
     const server = await startServer()
-    const { engine, told } = await onlinePhone(server, { options: { protocol } })
+    const { engine, told } = await onlinePhone(server, { options })
 
     server.drop('alice')
 
@@ -47,7 +48,7 @@ describe.each(protocols)('over %s', (protocol) => {
 
   test('a server that says goodbye is connected to again', async () => {
     const server = await startServer()
-    const { told } = await onlinePhone(server, { options: { protocol } })
+    const { told } = await onlinePhone(server, { options })
 
     server.dismiss('alice')
 
@@ -56,7 +57,7 @@ describe.each(protocols)('over %s', (protocol) => {
 
   test('a server that falls silent is left', async () => {
     const server = await startServer({ pingInterval: 60, pingTimeout: 60 })
-    const { told } = await onlinePhone(server, { options: { protocol } })
+    const { told } = await onlinePhone(server, { options })
 
     server.freeze('alice')
 
@@ -65,7 +66,7 @@ describe.each(protocols)('over %s', (protocol) => {
 
   test('a server is asked whether it is there', async () => {
     const server = await startServer()
-    const { transport } = await onlinePhone(server, { options: { protocol } })
+    const { transport } = await onlinePhone(server, { options })
     const proofs: unknown[] = []
     transport.events.subscribe((event) => {
       if (event.type === 'transport.proved') proofs.push(event)
@@ -79,8 +80,8 @@ describe.each(protocols)('over %s', (protocol) => {
 
   test('nobody there is told apart from nobody wanted', async () => {
     const server = await startServer()
-    const options = { protocol, url: 'http://127.0.0.1:1' }
-    const { engine } = phone(server, { options, policy: { backoff: { maxAttempts: 2, initialDelay: 1 } } })
+    const nowhere = { ...options, url: 'http://127.0.0.1:1' }
+    const { engine } = phone(server, { options: nowhere, policy: { backoff: { maxAttempts: 2, initialDelay: 1 } } })
 
     await expect(engine.connect()).rejects.toMatchObject({
       code: 'connection.exhausted',
@@ -90,7 +91,7 @@ describe.each(protocols)('over %s', (protocol) => {
 
   test('whatever nonsense comes in is counted, and nothing more', async () => {
     const server = await startServer()
-    const made = await onlinePhone(server, { options: { protocol } })
+    const made = await onlinePhone(server, { options })
     const nonsense = [
       '42["WebPacket",null]',
       '42["WebPacket",{"service":"503","body":"{}"}]',
@@ -195,7 +196,7 @@ test.each([
   ['url', 'nowhere'],
   ['url', 'ftp://example.com'],
   ['pingInterval', -1],
-  ['protocol', 'engine.io-5'],
+  ['link', undefined],
   ['userCredentials', 7]
 ])('%s cannot be %j, which is said at once', (name, value) => {
   const options = {
@@ -203,7 +204,7 @@ test.each([
     publicKey: 'key',
     azStackUserId: 'alice',
     fullname: 'Alice',
-    WebSocket: watchOpen().WebSocket
+    link: engineIo3(watchOpen().WebSocket)
   }
 
   expect(() => azstackTransport({ ...options, [name]: value })).toThrow(TypeError)

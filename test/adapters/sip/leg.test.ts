@@ -73,8 +73,8 @@ describe('a call that is placed', () => {
     expect(types(call)).toEqual(['leg.answered', 'leg.ended'])
   })
 
-  test('asks for no session timer, and lets the peer keep one', async () => {
-    const call = await ourTalking()
+  test('asks for no session timer where the application wants none, and lets the peer keep one', async () => {
+    const call = await ourTalking({ sessionExpires: false })
     expect(field(call.invite, 'Session-Expires')).toBe('')
     expect(field(call.invite, 'Supported')).not.toContain('timer')
 

@@ -1,7 +1,7 @@
 /** The contract's bench on the embedded AZStack: its far ends are the telephones of scripted parties. */
 import { filter, firstValueFrom } from 'rxjs'
 import { WebSocket } from 'ws'
-import { azstackTransport } from '../../../adapters/azstack/index.ts'
+import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
 import { startAzstackEmulator } from '../../../adapters/azstack/emulator.ts'
 import type { AzstackEmulatedCall } from '../../../adapters/azstack/emulator.ts'
 import { loadNodeWebRtc } from '../../../src/testing/webrtc.ts'
@@ -14,7 +14,10 @@ export const azstackBench: BenchPlan = {
   cannot: {
     registration: 'who is connected is authenticated',
     'signalled-hold': 'AZStack has no hold',
+    'signalled-mute': 'AZStack has no word for it',
     'offers-in-calls': 'AZStack has no offers in a call',
+    'send-digits': 'AZStack has no digits',
+    'receive-digits': 'AZStack has no digits',
     'early-media': 'AZStack has none',
     'script-offers': 'AZStack has no offers in a call',
     'forget-nobody': 'the far end is a part of the server, and goes with it',
@@ -65,7 +68,8 @@ async function startAzstackBench(): Promise<Bench> {
           ...known,
           url: relay.url.replace('ws', 'http'),
           ...(password === undefined ? {} : { userCredentials: password }),
-          WebSocket: WatchedSocket,
+          link: engineIo3(WatchedSocket),
+          freeCalls,
           RTCPeerConnection: WatchedConnection
         }),
         sent,
@@ -114,6 +118,7 @@ function asFarCall(call: AzstackEmulatedCall): FarCall {
     },
     held: false,
     digits: '',
+    muted: false,
     reaches: (state) => call.reaches(state),
     ring: (options) => call.ring(options),
     answer: () => call.answer(),

@@ -162,6 +162,9 @@ function asFarCall(call: InfobipEmulatedCall): FarCall {
     get digits() {
       return call.digits
     },
+    get muted() {
+      return call.muted
+    },
     reaches: (state) => call.reaches(state),
     ring: (options) => call.ring(options),
     answer: () => call.answer(),

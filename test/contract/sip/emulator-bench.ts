@@ -11,7 +11,10 @@ export interface EmulatorBench extends Bench {
 }
 
 export const emulatorBench = (changes: SipEmulatorOptions = {}): BenchPlan => ({
-  cannot: { 'forget-nobody': 'the far end is a part of the server, and goes with it' },
+  cannot: {
+    'signalled-mute': 'SIP has no word for it',
+    'forget-nobody': 'the far end is a part of the server, and goes with it'
+  },
   start: () => startEmulatorBench(changes)
 })
 
@@ -61,6 +64,7 @@ function asFarCall(call: SipEmulatedCall): FarCall {
     get digits() {
       return call.digits
     },
+    muted: false,
     reaches: (state) => call.reaches(state),
     ring: (options) => call.ring(options),
     answer: () => call.answer(),

@@ -12,6 +12,7 @@ export interface KamailioBench extends Bench {
 
 export const kamailioBench = (options: KamailioOptions = {}): BenchPlan => ({
   cannot: {
+    'signalled-mute': 'SIP has no word for it',
     silence: 'an engine rings by itself',
     'early-media': 'an engine sends no sound before it answers',
     'script-offers': 'an engine takes every offer',

@@ -1,6 +1,20 @@
 /** A media connection that only negotiates: what JsSIP needs of one, with nothing behind it. */
 import { description } from './scripted-line.ts'
 
+class PaperSender {
+  readonly kind: string
+  track: MediaStreamTrack | null
+
+  constructor(track: MediaStreamTrack) {
+    this.kind = track.kind
+    this.track = track
+  }
+
+  async replaceTrack(track: MediaStreamTrack | null) {
+    this.track = track
+  }
+}
+
 export class PaperConnection extends EventTarget {
   static readonly made: PaperConnection[] = []
 
@@ -12,7 +26,7 @@ export class PaperConnection extends EventTarget {
   /** Candidates are found only when a test says so. */
   isGathering = false
   rollbacks = 0
-  readonly #senders: { track: MediaStreamTrack }[] = []
+  readonly #senders: PaperSender[] = []
   #iceConnectionState = 'new'
   #generation = 1
 
@@ -29,8 +43,12 @@ export class PaperConnection extends EventTarget {
     return this.#senders
   }
 
+  getTransceivers() {
+    return this.#senders.map((sender) => ({ sender, receiver: { track: { kind: sender.kind } } }))
+  }
+
   addTrack(track: MediaStreamTrack) {
-    this.#senders.push({ track })
+    this.#senders.push(new PaperSender(track))
   }
 
   async createOffer(options?: { iceRestart?: boolean } | null) {

@@ -115,9 +115,13 @@ export async function ourTalking(changes: Partial<SipOptions> = {}): Promise<Our
 }
 
 /** Somebody calls; it rings. `invite` is theirs. */
-export async function ourCalled(changes: Partial<SipOptions> = {}, body = description('far')): Promise<OurCall> {
+export async function ourCalled(
+  changes: Partial<SipOptions> = {},
+  body = description('far'),
+  headers: readonly string[] = []
+): Promise<OurCall> {
   const phone = await ourPhone(changes)
-  const invite = invitation(account.uri, { body })
+  const invite = invitation(account.uri, { body, headers })
   phone.line.receive(invite)
   await turns()
   const incoming = phone.told.find((event) => event.type === 'transport.incoming')

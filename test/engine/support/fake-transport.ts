@@ -5,6 +5,7 @@ import type {
   Leg,
   LegCommand,
   LegEvent,
+  MediaMeasure,
   Transport,
   TransportCommand,
   TransportEvent
@@ -98,6 +99,8 @@ export class FakeLeg implements Leg {
   readonly subject = new Subject<LegEvent>()
   readonly attached: MediaStream[] = []
   remoteStream: MediaStream | null = null
+  /** What it measures now. */
+  measured: MediaMeasure | null = null
   disposals = 0
   onSend: ((command: LegCommand) => void) | null = null
   onDispose: (() => void) | null = null
@@ -114,6 +117,10 @@ export class FakeLeg implements Leg {
 
   attach(stream: MediaStream) {
     this.attached.push(stream)
+  }
+
+  measure(): Promise<MediaMeasure | null> {
+    return Promise.resolve(this.measured)
   }
 
   send(command: LegCommand) {
@@ -138,6 +145,7 @@ export class FakeLeg implements Leg {
       case 'accept':
         return this.emit({ type: 'leg.offer.answered', peerHolds: false })
       case 'refuse':
+      case 'microphone':
         return
       case 'verify':
         return this.emit({ type: 'leg.verified', attempt: command.attempt })

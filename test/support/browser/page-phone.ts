@@ -1,12 +1,25 @@
 /** A user on the page: an engine that notes whatever happens, for tests to wait for and for failures to show. */
+import type { Transport } from '../../../machines/index.ts'
 import type { Call, CallView, Engine, EngineEvent, MediaRequest, Policy } from '../../../src/index.ts'
 import { createEngine } from '../../../src/index.ts'
+import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
+import type { AzstackOptions } from '../../../adapters/azstack/index.ts'
+import { infobipTransport } from '../../../adapters/infobip/index.ts'
+import type { InfobipOptions } from '../../../adapters/infobip/index.ts'
 import type { SipOptions } from '../../../adapters/sip/index.ts'
 import { sipTransport } from '../../../adapters/sip/index.ts'
 
-export interface PhoneSetup {
-  readonly sip: SipOptions
-  readonly policy?: Policy
+/** With an account at one of the providers. */
+export type PhoneSetup = { readonly policy?: Policy } & (
+  | { readonly sip: SipOptions }
+  | { readonly infobip: InfobipOptions }
+  | { readonly azstack: Omit<AzstackOptions, 'link' | 'freeCalls'> }
+)
+
+function transportOf(setup: PhoneSetup): Transport {
+  if ('sip' in setup) return sipTransport(setup.sip)
+  if ('infobip' in setup) return infobipTransport(setup.infobip)
+  return azstackTransport({ ...setup.azstack, link: engineIo3(), freeCalls })
 }
 
 /** What a view has to look like, as far as a test cares. */
@@ -33,8 +46,8 @@ export class PagePhone {
   readonly #views = new Map<Call, CallView[]>()
   readonly #waiting = new Set<() => void>()
 
-  constructor({ sip, policy = {} }: PhoneSetup) {
-    this.engine = createEngine({ transport: sipTransport(sip), policy })
+  constructor(setup: PhoneSetup) {
+    this.engine = createEngine({ transport: transportOf(setup), policy: setup.policy ?? {} })
     this.engine.connection$.subscribe(({ status }) => this.#note(`connection: ${status}`))
     this.engine.registration$.subscribe(({ status }) => this.#note(`registration: ${status}`))
     this.engine.events$.subscribe((fact) => {

@@ -16,7 +16,7 @@ export interface Phone {
   readonly user: string
   readonly uri: string
   readonly page: UserPage
-  /** The SIP messages of this phone, oldest first. */
+  /** What this phone and its server have said, oldest first. */
   readonly trace: readonly TracedMessage[]
   connect(): Promise<void>
   /** Resolves as soon as there is a call, long before it is answered. */
@@ -144,7 +144,7 @@ async function createPhone(
 ): Promise<Phone> {
   const firstSocket = page.sockets
   await page.evaluate((setup) => window.createPhone(setup), {
-    sip: { ...account, ...options.sip },
+    ...('password' in account ? { sip: { ...account, ...options.sip } } : account),
     policy: { ...policy, ...options.policy }
   })
   const run = (command: Command, ...args: readonly unknown[]) =>

@@ -1,4 +1,9 @@
 /** The servers calls go through in these tests, in the same words: a real Kamailio, and the one that comes along. */
+import { startAzstackEmulator } from '../../../adapters/azstack/emulator.ts'
+import type { AzstackCredentials, AzstackEmulator } from '../../../adapters/azstack/emulator.ts'
+import { startInfobipEmulator } from '../../../adapters/infobip/emulator.ts'
+import type { InfobipEmulator } from '../../../adapters/infobip/emulator.ts'
+import type { InfobipOptions } from '../../../adapters/infobip/index.ts'
 import { startSipEmulator } from '../../../adapters/sip/emulator.ts'
 import type { SipEmulator } from '../../../adapters/sip/emulator.ts'
 import { startCutProxy } from '../cut-proxy.ts'
@@ -13,10 +18,24 @@ import { startExchange } from '../phones/sipp.ts'
 import type { Exchange, Script } from '../phones/sipp.ts'
 import { freePort } from '../ports.ts'
 
-export interface Account {
+export type Account = SipAccount | AzstackAccount | InfobipAccount
+
+export interface SipAccount {
   readonly url: string
   readonly uri: string
   readonly password: string
+}
+
+export interface AzstackAccount {
+  /** What other users dial. */
+  readonly uri: string
+  readonly azstack: AzstackCredentials
+}
+
+export interface InfobipAccount {
+  /** What other users dial. */
+  readonly uri: string
+  readonly infobip: InfobipOptions
 }
 
 export interface SipServer {
@@ -111,6 +130,69 @@ export async function serverOnEmulator(): Promise<EmulatorServer> {
       const { port } = new URL(emulator.url)
       await emulator.stop()
       emulator = await start(Number(port))
+    },
+    async stop() {
+      await relays.stop()
+      await emulator.stop()
+    }
+  }
+}
+
+export interface InfobipServer extends SipServer {
+  readonly emulator: InfobipEmulator
+}
+
+export async function serverOnInfobip(options: Partial<InfobipOptions> = {}): Promise<InfobipServer> {
+  // tokens stay good when it is started anew
+  const start = (port: number) => startInfobipEmulator({ port, secret: 'kept' })
+  let emulator = await start(0)
+  const relays = createRelays(() => emulator.url)
+  return {
+    get emulator() {
+      return emulator
+    },
+    uri: (user) => user,
+    async addUser(user) {
+      const { token } = emulator.credentials(user)
+      return { uri: user, infobip: { ...options, token, url: await relays.add(user) } }
+    },
+    relay: (user) => relays.of(user),
+    drop: (user) => emulator.drop(user),
+    async restart() {
+      const { port } = new URL(emulator.url)
+      await emulator.stop()
+      emulator = await start(Number(port))
+    },
+    async stop() {
+      await relays.stop()
+      await emulator.stop()
+    }
+  }
+}
+
+export interface AzstackServer extends SipServer {
+  readonly emulator: AzstackEmulator
+}
+
+export async function serverOnAzstack(): Promise<AzstackServer> {
+  let emulator = await startAzstackEmulator()
+  const relays = createRelays(() => emulator.url)
+  const uri = (user: string) => `user:${emulator.userId(user)}`
+  return {
+    get emulator() {
+      return emulator
+    },
+    uri,
+    async addUser(user) {
+      const url = (await relays.add(user)).replace('ws', 'http')
+      return { uri: uri(user), azstack: { ...emulator.credentials(user), url } }
+    },
+    relay: (user) => relays.of(user),
+    drop: (user) => emulator.drop(user),
+    async restart() {
+      const { port } = new URL(emulator.url)
+      await emulator.stop()
+      emulator = await startAzstackEmulator({ port: Number(port) })
     },
     async stop() {
       await relays.stop()

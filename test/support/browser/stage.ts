@@ -1,4 +1,5 @@
 /** A suite that is run through every server there is: each time with a browser, and phones that talk through it. */
+import type { InfobipOptions } from '../../../adapters/infobip/index.ts'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll } from 'vitest'
 import { openBrowser } from '../browser.ts'
@@ -6,8 +7,8 @@ import type { KamailioOptions } from '../kamailio.ts'
 import { describeWith } from '../needing.ts'
 import type { Phone, PhoneOptions } from './phones.ts'
 import { createPhoneShop } from './phones.ts'
-import type { EmulatorServer, PhoneServer, SipServer } from './server.ts'
-import { serverOnEmulator, serverOnKamailio, serverWithPhones } from './server.ts'
+import type { AzstackServer, EmulatorServer, InfobipServer, PhoneServer, SipServer } from './server.ts'
+import { serverOnAzstack, serverOnEmulator, serverOnInfobip, serverOnKamailio, serverWithPhones } from './server.ts'
 
 export interface Stage<Server extends SipServer = SipServer> {
   readonly server: Server
@@ -34,6 +35,20 @@ export function onKamailio(name: string, options: KamailioOptions, body: (stage:
 
 export function onEmulator(name: string, body: (stage: Stage<EmulatorServer>) => void): void {
   describeWith(['chromium'], `${name}, through the embedded server`, () => body(createStage(serverOnEmulator)))
+}
+
+export function onAzstack(name: string, body: (stage: Stage<AzstackServer>) => void): void {
+  describeWith(['chromium'], `${name}, through AZStack's emulator`, () => body(createStage(serverOnAzstack)))
+}
+
+export function onInfobip(
+  name: string,
+  options: Partial<InfobipOptions>,
+  body: (stage: Stage<InfobipServer>) => void
+): void {
+  describeWith(['chromium'], `${name}, through Infobip's emulator`, () =>
+    body(createStage(() => serverOnInfobip(options)))
+  )
 }
 
 export function withPhones(name: string, body: (stage: Stage<PhoneServer>) => void): void {

@@ -1,10 +1,10 @@
 /** What calls to and from a party have in common: their state, their end, and how they look to who steers them. */
 import { BehaviorSubject, filter, firstValueFrom } from 'rxjs'
 import type { EmulatedCall, EmulatedCallState } from '../../../../src/testing/emulator.ts'
+import type { PartyMedia } from '../../../../src/testing/party-media.ts'
 import type { EndReason } from '../../../../machines/index.ts'
 import type { Timers } from '../timers.ts'
 import type { AzstackEmulatedCall } from '../types.ts'
-import type { PartyMedia } from './media.ts'
 
 /** How a call is carried on, differently for those that clients place and those that parties place. */
 export type Steering = Pick<

@@ -1,12 +1,12 @@
 /** A call that a party places to a user, and that rings on every device of hers: 505, 506 and 508. */
-import { service } from '../../packets.ts'
+import type { PartyMedia } from '../../../../src/testing/party-media.ts'
+import * as service from '../../packets/services.ts'
 import type { ClientBody } from '../../packets.ts'
 import { callinMeaning, deviceMeaning } from '../../statuses.ts'
 import type { Connection } from '../listener.ts'
 import type { AzstackEmulatedCall, Verdict } from '../types.ts'
 import { isComplete } from './call.ts'
 import type { CallRecord } from './call.ts'
-import type { PartyMedia } from './media.ts'
 
 export interface Callin {
   readonly call: AzstackEmulatedCall

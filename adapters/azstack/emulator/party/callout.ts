@@ -1,13 +1,13 @@
 /** A call that a client places to a party: 500 to 504 and 610. */
 import type { EndReason, RejectReason } from '../../../../machines/index.ts'
-import { service } from '../../packets.ts'
+import type { PartyMedia } from '../../../../src/testing/party-media.ts'
+import * as service from '../../packets/services.ts'
 import type { ClientBody } from '../../packets.ts'
 import { calloutCodes, calloutMeaning } from '../../statuses.ts'
 import type { Charging } from '../../statuses.ts'
 import type { AzstackEmulatedCall, Verdict } from '../types.ts'
 import { isComplete } from './call.ts'
 import type { CallRecord } from './call.ts'
-import type { PartyMedia } from './media.ts'
 
 export interface Callout {
   readonly call: AzstackEmulatedCall
@@ -71,7 +71,7 @@ export function openCallout({ start, record, media, send, isPrompt, onFault }: C
     },
     async answer() {
       const sdp = await untilOffered()
-      description ??= media.answer(sdp)
+      description ??= media.answer(sdp, 'sendrecv')
       const answer = await description.catch((cause: unknown) => {
         onFault(`The party cannot take the offer: ${String(cause)}`)
         if (record.state !== 'ended') endWith(calloutCodes.media, 'media')

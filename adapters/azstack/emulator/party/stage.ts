@@ -4,7 +4,9 @@ import type { Observable } from 'rxjs'
 import type { EndReason } from '../../../../machines/index.ts'
 import type { PartyScript } from '../../../../src/testing/emulator.ts'
 import { play } from '../../../../src/testing/frame.ts'
-import { service } from '../../packets.ts'
+import { createPartyMedia } from '../../../../src/testing/party-media.ts'
+import type { MediaLoader, PartyMedia } from '../../../../src/testing/party-media.ts'
+import * as service from '../../packets/services.ts'
 import type { ClientBody, ClientPacket, ServerPacket } from '../../packets.ts'
 import { calloutCodes, chargingFor, chargingMeaning } from '../../statuses.ts'
 import type { Charging } from '../../statuses.ts'
@@ -17,8 +19,6 @@ import { openCallin } from './callin.ts'
 import type { Callin } from './callin.ts'
 import { openCallout } from './callout.ts'
 import type { Callout } from './callout.ts'
-import { createPartyMedia } from './media.ts'
-import type { MediaLoader, PartyMedia } from './media.ts'
 
 export type PaidPacket = Extract<ClientPacket, { service: 500 | 501 | 502 | 506 }>
 
@@ -156,7 +156,7 @@ export function createStage(options: StageOptions): Stage {
 
     async place(user, from) {
       const media = createPartyMedia(loadMedia)
-      const offer = await media.offer()
+      const offer = await media.offer('sendrecv')
       const devices = connectionsOf(user)
       if (devices.length === 0) {
         media.close()

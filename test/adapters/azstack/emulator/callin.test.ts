@@ -23,7 +23,7 @@ test.each([
 ] as const)('over %s a call comes in, and is heard once it is answered', async (_, connect) => {
   const server = await start({ numbers: { alice: '84922222222' } })
   const alice = await signIn(server, 'alice', connect)
-  const media = await openMedia()
+  const media = openMedia()
 
   const call = await server.call('alice', { from: '84911111111', displayName: 'Nobody is told' })
   const incoming = await alice.next(505)
@@ -111,7 +111,7 @@ describe('a user with two devices', () => {
   test('cannot hang up on one what was answered on the other', async () => {
     const { server, alice } = await scene()
     const other = await signIn(server, 'alice', connectRaw)
-    const media = await openMedia()
+    const media = openMedia()
     const call = await server.call('alice')
     const incoming = await alice.next(505)
     await media.setRemoteDescription({ type: 'offer', sdp: incoming.sdp_candidate })

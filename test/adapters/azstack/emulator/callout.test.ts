@@ -19,7 +19,7 @@ describe.each([
 ] as const)('over %s', (_, connect) => {
   test('an answered call is heard on both sides until the client stops it', async () => {
     const { server, alice } = await scene({ do: 'answer' }, connect)
-    const media = await openMedia()
+    const media = openMedia()
 
     const call = await dial(server, alice)
     expect(await alice.next(610)).toEqual({ callId, status: 100 })

@@ -5,6 +5,9 @@ import { firstValueFrom } from 'rxjs'
 import { loadNodeWebRtc } from '../../../../src/testing/webrtc.ts'
 import type { Body, PacketClient } from './clients.ts'
 
+/** Loaded before any test's time runs: a busy machine takes seconds for it. */
+const webRtc = await loadNodeWebRtc()
+
 export const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8000, interval: 20 })
 
 /** What every description has to have; no media can be made of it. */
@@ -32,8 +35,7 @@ export const say = (client: PacketClient, { callId, callType, from, to }: Body, 
   client.send(506, { callId, callType, destination: from, phonenumber: to, code, ...rest })
 
 /** A peer connection with a microphone, which closes with the test. */
-export async function openMedia(): Promise<RTCPeerConnection> {
-  const webRtc = await loadNodeWebRtc()
+export function openMedia(): RTCPeerConnection {
   const connection = new webRtc.RTCPeerConnection()
   const stream = webRtc.tone()
   stream.getTracks().forEach((track) => connection.addTrack(track, stream))

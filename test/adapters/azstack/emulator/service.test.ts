@@ -58,7 +58,7 @@ describe('a free call', () => {
     const alice = await signIn(server, 'alice', connectWith4)
     const bob = await signIn(server, 'bob', connectWith2)
     const [from, to] = [server.userId('alice'), server.userId('bob')]
-    const [mine, theirs] = [await openMedia(), await openMedia()]
+    const [mine, theirs] = [openMedia(), openMedia()]
 
     alice.send(186, {
       callId: 5,
@@ -202,7 +202,7 @@ test('stopping leaves nothing open, and can be done twice', async () => {
   server.party(NUMBER, { do: 'answer', ringFor: 60_000 })
   const alice = await signIn(server, 'alice', connectRaw)
   const half = await connectRaw(server.url, 'EIO=4&transport=websocket')
-  const media = await openMedia()
+  const media = openMedia()
   const call = await dial(server, alice)
   offered(alice, await describeAll(media, await media.createOffer()))
   await call.answer()

@@ -1,7 +1,7 @@
 /** Applications that were written for the vendor's library, and what their delegates were told. */
 import { firstValueFrom } from 'rxjs'
 import { onTestFinished } from 'vitest'
-import { AZStack } from '../../../../adapters/azstack/index.ts'
+import { AZStack, engineIo3 } from '../../../../adapters/azstack/index.ts'
 import { delegateNames } from '../../../../adapters/azstack/delegates.ts'
 import type { AZStackEnvironment, Delegates } from '../../../../adapters/azstack/index.ts'
 import type { AzstackEmulator, AzstackEmulatorOptions } from '../../../../adapters/azstack/emulator.ts'
@@ -24,7 +24,7 @@ export async function application(
   const { WebSocket, RTCPeerConnection } = watchOpen()
   const logged: string[] = []
   const azstack = new AZStack({
-    WebSocket,
+    link: engineIo3(WebSocket),
     RTCPeerConnection,
     mediaDevices: webRtc.mediaDevices,
     logger: (level, text) => logged.push(`${level} ${text}`),

@@ -1,8 +1,9 @@
 /** People with engines at an emulated AZStack, watched for what they leave open. */
 import { firstValueFrom } from 'rxjs'
+import { io } from 'socket.io-client'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { azstackTransport } from '../../../../adapters/azstack/index.ts'
+import { azstackTransport, engineIo3, freeCalls, socketIo4 } from '../../../../adapters/azstack/index.ts'
 import type { AzstackOptions, AzstackTransport } from '../../../../adapters/azstack/index.ts'
 import { startAzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 import type {
@@ -26,7 +27,8 @@ export async function startServer(options: AzstackEmulatorOptions = {}): Promise
 /** Sockets and peer connections that are open, of whoever uses these classes. */
 export function watchOpen() {
   const sockets: WebSocket[] = []
-  const connections: RTCPeerConnection[] = []
+  const connections = new Set<RTCPeerConnection>()
+  let begun = 0
   class WatchedSocket extends WebSocket {
     constructor(url: string) {
       super(url)
@@ -36,7 +38,14 @@ export function watchOpen() {
   class WatchedConnection extends webRtc.RTCPeerConnection {
     constructor(configuration?: RTCConfiguration) {
       super(configuration)
-      connections.push(this)
+      connections.add(this)
+      begun += 1
+    }
+
+    // not by its state: werift, closed while it applies a description, says afterwards that it has one
+    override close() {
+      connections.delete(this)
+      super.close()
     }
   }
   return {
@@ -46,7 +55,11 @@ export function watchOpen() {
       return sockets.filter(({ readyState }) => readyState !== WebSocket.CLOSED).length
     },
     get connections() {
-      return connections.filter(({ signalingState }) => signalingState !== 'closed').length
+      return connections.size
+    },
+    /** How many media connections there ever were. */
+    get begun() {
+      return begun
     },
     /** How often a connection was begun. */
     get openings() {
@@ -54,6 +67,12 @@ export function watchOpen() {
     }
   }
 }
+
+/** Both generations of the protocol, with what a phone needs to speak it. */
+export const links: readonly [name: string, options: Partial<AzstackOptions>][] = [
+  ['Engine.IO 3', {}],
+  ['socket.io 4', { link: socketIo4(io) }]
+]
 
 export interface Phone {
   readonly engine: Engine
@@ -76,7 +95,13 @@ export function phone(
 ): Phone {
   const open = watchOpen()
   const { WebSocket, RTCPeerConnection } = open
-  const transport = azstackTransport({ ...server.credentials(user), WebSocket, RTCPeerConnection, ...options })
+  const transport = azstackTransport({
+    ...server.credentials(user),
+    link: engineIo3(WebSocket),
+    freeCalls,
+    RTCPeerConnection,
+    ...options
+  })
   const microphones: MediaStreamTrack[] = []
   const devices = mediaDevices ?? webRtc.mediaDevices
   const engine = createEngine({

@@ -1,5 +1,5 @@
 /** A service that is nothing but its answers to being connected to, and says at once what a test wants it to. */
-import { azstackTransport } from '../../../../adapters/azstack/index.ts'
+import { azstackTransport, engineIo3, freeCalls } from '../../../../adapters/azstack/index.ts'
 import type { AzstackTransport, WebSocketLike } from '../../../../adapters/azstack/index.ts'
 import { startAzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 
@@ -61,7 +61,8 @@ export async function openWire(): Promise<Wire> {
     azStackUserId: 'alice',
     fullname: 'Alice',
     url: 'http://service.test',
-    WebSocket: Socket,
+    link: engineIo3(Socket),
+    freeCalls,
     RTCPeerConnection: Connection as unknown as typeof RTCPeerConnection
   })
   const opened = new Promise<void>((resolve, reject) => {

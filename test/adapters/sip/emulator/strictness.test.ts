@@ -275,5 +275,5 @@ describe('whatever comes', () => {
     watching.unsubscribe()
 
     expect(faults.length).toBeGreaterThan(100)
-  })
+  }, 30_000) // 200 connections of a real server
 })

@@ -56,12 +56,15 @@ describe('the microphone in Node', () => {
     await eventually(() => expect(heard.loud).toBeGreaterThan(0))
 
     if (track) track.enabled = false
-    const { loud, frames } = heard
-    await eventually(() => expect(heard.frames).toBeGreaterThan(frames + 15))
-    expect(heard.loud).toBeLessThanOrEqual(loud + 2)
+    // what was on its way is heard still; then 15 frames in a row are silent
+    let last = { loud: -1, frames: 0 }
+    await eventually(() => {
+      if (heard.loud !== last.loud) last = { loud: heard.loud, frames: heard.frames }
+      expect(heard.frames).toBeGreaterThan(last.frames + 15)
+    })
 
     if (track) track.enabled = true
-    await eventually(() => expect(heard.loud).toBeGreaterThan(loud + 5))
+    await eventually(() => expect(heard.loud).toBeGreaterThan(last.loud + 5))
   })
 
   test('sends nothing once it is stopped, and says nothing about it', async () => {

@@ -1,12 +1,14 @@
-import type { SipOptions } from 'callchart/adapters/sip'
+import type { Account } from '../providers/account.ts'
 
 /** What the demo's server tells the page about one of its two phones. */
-export interface Account extends Pick<SipOptions, 'url' | 'uri'> {
+export interface PhoneSettings {
+  readonly account: Account
   readonly user: string
   readonly name: string
-  readonly password: string
+  /** What others dial. */
+  readonly address: string
   /** Whom the dial field proposes. */
-  readonly peer: string
+  readonly peer: { readonly address: string; readonly name: string }
   /** In hertz: what its test tone sounds like. */
   readonly tone: number
 }

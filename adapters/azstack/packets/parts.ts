@@ -1,0 +1,13 @@
+/** What bodies are made of. */
+import * as v from 'valibot'
+
+// JSON has no way to write infinity but 1e999.
+export const number = v.pipe(v.number(), v.finite())
+export const integer = v.pipe(v.number(), v.safeInteger())
+export const string = v.string()
+export const text = v.pipe(string, v.nonEmpty())
+
+/** Chosen by the server, and echoed as it came. */
+export const serverCallId = v.union([v.pipe(integer, v.notValue(0)), text])
+/** Nobody reads what is in there. */
+export const ignored = v.optional(v.unknown())
