@@ -90,6 +90,8 @@ export type Attention = 'front' | 'aside' | 'waiting'
 export type SwitchboardCommand =
   /** It is the turn of this call: it may be placed, answered or resumed. */
   | { readonly type: 'grant'; readonly call: string }
+  /** Whom this one is to call is calling us: that call is to be answered in its place. */
+  | { readonly type: 'join'; readonly call: string; readonly ringing: string }
   /** It will not be. */
   | { readonly type: 'withdraw'; readonly call: string; readonly cause: Failure }
   | { readonly type: 'ring'; readonly call: string; readonly from: Party }
@@ -126,6 +128,8 @@ export type SwitchboardEmitted =
 export interface Named {
   readonly call: string
 }
+
+export type Dial = Omit<Extract<SwitchboardEvent, { type: 'dial' }>, 'type'>
 
 /** A call that reaches us. */
 export type Coming = Omit<Extract<SwitchboardEvent, { type: 'call.incoming' }>, 'type'>
@@ -164,6 +168,15 @@ export function callMeeting(context: SwitchboardContext, { call, from, self }: C
   if (self === '' || canonicalAddress(from.address) === canonicalAddress(self)) return undefined
   return calls.find(
     (ours) => ours.direction === 'outgoing' && !ours.isEstablished && isSameAddress(ours.address, from.address)
+  )
+}
+
+/** The call in which the target of ours is calling us already. */
+export function callFrom({ calls, current, policy }: SwitchboardContext, target: string): BoardCall | undefined {
+  if (!policy.meetCalls) return undefined
+  return calls.find(
+    ({ id, direction, isEstablished, address }) =>
+      direction === 'incoming' && !isEstablished && id !== current && isSameAddress(address, target)
   )
 }
 

@@ -1,6 +1,6 @@
 import { assign, emit, sendTo, setup } from 'xstate'
 import type { CallEnd, Failure } from './failure.ts'
-import { attentionOf, callMeeting, callOf, isOursToRemain, mustYield, nextCall } from './switchboard-model.ts'
+import { attentionOf, callFrom, callMeeting, callOf, isOursToRemain, mustYield, nextCall } from './switchboard-model.ts'
 import type {
   BoardCall,
   Coming,
@@ -44,6 +44,7 @@ export const switchboardSetup = setup({
       calls.length + (claim !== null && claim.target !== null ? 1 : 0) >= policy.maxCalls,
     isFullWithoutClaim: ({ context }) => context.calls.length >= context.policy.maxCalls,
     // two who call each other
+    callsUs: ({ context }, { target }: { target: string }) => callFrom(context, target) !== undefined,
     meetsOurs: ({ context }, coming: Coming) => callMeeting(context, coming) !== undefined,
     ourCallRemains: ({ context }, coming: Coming) =>
       callMeeting(context, coming) !== undefined && isOursToRemain(coming),
@@ -110,6 +111,11 @@ export const switchboardSetup = setup({
     }),
     dropClaim: assign({ claim: null }),
     grant: sendTo('calls', ({ context }): SwitchboardCommand => ({ type: 'grant', call: context.claim?.call ?? '' })),
+    join: sendTo('calls', ({ context }, { call, target }: Named & { target: string }): SwitchboardCommand => ({
+      type: 'join',
+      call,
+      ringing: callFrom(context, target)?.id ?? ''
+    })),
     withdraw: sendTo('calls', (_, { call, cause }: Named & { cause: Failure }): SwitchboardCommand => ({
       type: 'withdraw',
       call,

@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts'
 import { meeting } from './switchboard-meeting.ts'
-import type { Coming, Named } from './switchboard-model.ts'
+import type { Coming, Dial, Named } from './switchboard-model.ts'
 import { switchboardSetup } from './switchboard-setup.ts'
 
 const full: Failure = { code: 'call.limit', text: 'There are as many calls as there may be' }
@@ -19,6 +19,11 @@ const notThere = {
     type: 'withdraw',
     params: ({ event }: { event: Named }) => ({ call: event.call, cause: over })
   }
+} as const
+
+const join = {
+  guard: { type: 'callsUs', params: ({ event }: { event: Dial }) => event },
+  actions: { type: 'join', params: ({ event }: { event: Dial }) => event }
 } as const
 
 const incoming = {
@@ -60,6 +65,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
           description: 'Nobody waits for anybody.',
           on: {
             dial: [
+              join,
               {
                 guard: 'isFullWithoutClaim',
                 actions: { type: 'withdraw', params: ({ event }) => ({ call: event.call, cause: full }) }
@@ -113,6 +119,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
           },
           on: {
             dial: [
+              join,
               {
                 guard: 'isFullWithoutClaim',
                 actions: { type: 'withdraw', params: ({ event }) => ({ call: event.call, cause: full }) }

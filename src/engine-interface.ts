@@ -65,7 +65,8 @@ export interface Engine {
   disconnect(): Promise<void>
   /**
    * Resolves with the call as soon as there is one; it is not answered yet (see `Call.established`). The call one talks on
-   * is held first. Rejects with `call.limit` when there are as many as there may be.
+   * is held first. Where the target is calling us already, that call is answered, and is the result. Rejects with
+   * `call.limit` when there are as many as there may be.
    */
   dial(target: string, request?: DialRequest): Promise<Call>
   /** Puts the user on the other call, the youngest where there are several; see `Call.makeCurrent`. */

@@ -192,8 +192,13 @@ class EngineImplementation implements Engine {
   #place(target: string, input: Omit<CallInput, 'id' | 'capabilities'>): Promise<Call> {
     const id = this.#newId()
     const placed = new Promise<Call>((resolve, reject) => {
-      const granted = () => {
+      const granted = (instead?: string) => {
         try {
+          const ringing = this.#handles.seen(instead ?? null)
+          if (ringing !== null) {
+            void ringing.answer(input.media === undefined ? undefined : { media: input.media })
+            return resolve(ringing)
+          }
           const refusal = this.#over ?? this.#refusalOf(target)
           if (refusal !== null) throw refusal
           resolve(this.#start(id, input))

@@ -135,6 +135,9 @@ export class Switchboard implements Turns {
       case 'grant':
         for (const turn of this.#turnsOf(command.call)) turn.granted()
         return
+      case 'join':
+        for (const turn of this.#turnsOf(command.call)) turn.granted(command.ringing)
+        return
       case 'withdraw':
         for (const turn of this.#turnsOf(command.call)) turn.refused(errorOf(command.cause))
         return

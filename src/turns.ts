@@ -2,7 +2,8 @@ import type { CallError } from './errors.ts'
 
 /** Somebody waits for the turn of a call; one of the two is called, once. */
 export interface Turn {
-  granted(): void
+  /** `instead`: a call that rings already is to be answered in its place. */
+  granted(instead?: string): void
   refused(error: CallError): void
 }
 

@@ -81,6 +81,19 @@ describe('Two who call each other', () => {
     expect(desk.engine.calls$.value[0]?.state.status).toBe('ringing')
   })
 
+  test('talk on the call that rings already when the other is dialled', async () => {
+    const desk = await setUpOnline()
+    const leg = desk.transport.ring('theirs')
+
+    const call = await desk.engine.dial('bob')
+    await settled()
+
+    expect(call.id).toBe('theirs')
+    expect(leg.sent('answer')).toHaveLength(1)
+    expect(desk.engine.current$.value).toBe(call)
+    expect(desk.engine.calls$.value).toEqual([call])
+  })
+
   test('are left to the user where the policy says so', async () => {
     const desk = await setUpOnline({ policy: { calls: { meetCalls: false } } })
 
