@@ -41,6 +41,11 @@ export type FailureCode =
   | 'dtmf.unsupported'
   | 'dtmf.failed'
   | 'dtmf.timeout'
+  // transfers
+  | 'transfer.unsupported'
+  | 'transfer.rejected'
+  | 'transfer.failed'
+  | 'transfer.timeout'
   // the engine
   | 'engine.disposed'
   | 'engine.invalid-options'

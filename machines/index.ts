@@ -15,6 +15,16 @@ export type {
   QueuedDigit,
   SignallingEvent
 } from './call/model.ts'
+export { defaultTransferPolicy } from './call/transfer-model.ts'
+export type {
+  ReceivedRefer,
+  RelationEvent,
+  Succession,
+  TransferCommand,
+  TransferContext,
+  TransferEmitted,
+  TransferPolicy
+} from './call/transfer-model.ts'
 export { connectionMachine } from './connection.ts'
 export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
@@ -29,6 +39,7 @@ export type {
   LegCommand,
   LegEvent,
   Party,
+  Referral,
   RejectReason,
   Terms,
   Transport,

@@ -31,6 +31,8 @@ export interface BoardCall {
   readonly address: string
   readonly isEstablished: boolean
   readonly isHeld: boolean
+  /** The call whose place it takes once it is established. */
+  readonly insteadOf: string | null
 }
 
 /** A call that is to become the current one as soon as the others are held. */
@@ -68,6 +70,7 @@ export type SwitchboardEvent =
       readonly call: string
       readonly direction: BoardCall['direction']
       readonly address: string
+      readonly insteadOf: string
     }
   /** Do not disturb, and the opposite. */
   | { readonly type: 'close' }
@@ -133,6 +136,10 @@ export type Dial = Omit<Extract<SwitchboardEvent, { type: 'dial' }>, 'type'>
 
 /** A call that reaches us. */
 export type Coming = Omit<Extract<SwitchboardEvent, { type: 'call.incoming' }>, 'type'>
+
+export function newCall(id: string, direction: BoardCall['direction'], address: string): BoardCall {
+  return { id, direction, address, isEstablished: false, isHeld: false, insteadOf: null }
+}
 
 export function callOf({ calls }: SwitchboardContext, id: string): BoardCall | undefined {
   return calls.find((call) => call.id === id)

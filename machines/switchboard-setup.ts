@@ -1,6 +1,15 @@
 import { assign, emit, sendTo, setup } from 'xstate'
 import type { CallEnd, Failure } from './failure.ts'
-import { attentionOf, callFrom, callMeeting, callOf, isOursToRemain, mustYield, nextCall } from './switchboard-model.ts'
+import {
+  attentionOf,
+  callFrom,
+  callMeeting,
+  callOf,
+  isOursToRemain,
+  mustYield,
+  newCall,
+  nextCall
+} from './switchboard-model.ts'
 import type {
   BoardCall,
   Coming,
@@ -12,6 +21,8 @@ import type {
   SwitchboardPolicy
 } from './switchboard-model.ts'
 import { unprovided } from './unprovided.ts'
+
+type Adopted = Extract<SwitchboardEvent, { type: 'adopt' }>
 
 /** Everything the regions of the switchboard name. */
 export const switchboardSetup = setup({
@@ -32,6 +43,9 @@ export const switchboardSetup = setup({
     mustYield: ({ context }, { call }: Named) => mustYield(context, call),
     /** Nobody else is, or is about to be, the one the user is on. */
     isAlone: ({ context }) => context.current === null && context.claim === null,
+    /** It was made to take the place of the call the user is on. */
+    takesPlace: ({ context }, { call }: Named) =>
+      context.claim === null && context.current !== null && callOf(context, call)?.insteadOf === context.current,
     mustBeHeld: ({ context }, { call }: Named) => context.policy.autoHold && context.current !== call,
     silenceSuffices: ({ context }) => context.policy.whenHoldFails === 'silence',
     isSilencedInstead: ({ context }, { call }: Named) =>
@@ -58,25 +72,17 @@ export const switchboardSetup = setup({
   actions: {
     // what is true of the calls
     noteCall: assign({
-      calls: ({ context }, { call, direction, address }: Named & Pick<BoardCall, 'direction' | 'address'>) => [
+      calls: ({ context }, { call, from }: Coming) => [...context.calls, newCall(call, 'incoming', from.address)]
+    }),
+    noteAdopted: assign({
+      calls: ({ context }, { call, direction, address, insteadOf }: Adopted) => [
         ...context.calls,
-        { id: call, direction, address, isEstablished: false, isHeld: false }
+        { ...newCall(call, direction, address), insteadOf }
       ]
     }),
     noteTheirs: assign({
       calls: ({ context: { calls, meeting } }) =>
-        meeting === null
-          ? calls
-          : [
-              ...calls,
-              {
-                id: meeting.theirs,
-                direction: 'incoming' as const,
-                address: meeting.from.address,
-                isEstablished: false,
-                isHeld: false
-              }
-            ]
+        meeting === null ? calls : [...calls, newCall(meeting.theirs, 'incoming', meeting.from.address)]
     }),
     noteEstablished: assign({
       calls: ({ context }, { call }: Named) => changed(context, call, { isEstablished: true })
@@ -96,18 +102,7 @@ export const switchboardSetup = setup({
     noteTurn: assign({
       current: ({ context: { claim, current } }) => claim?.call ?? current,
       calls: ({ context: { claim, calls } }) =>
-        claim === null || claim.target === null
-          ? calls
-          : [
-              ...calls,
-              {
-                id: claim.call,
-                direction: 'outgoing' as const,
-                address: claim.target,
-                isEstablished: false,
-                isHeld: false
-              }
-            ]
+        claim === null || claim.target === null ? calls : [...calls, newCall(claim.call, 'outgoing', claim.target)]
     }),
     dropClaim: assign({ claim: null }),
     grant: sendTo('calls', ({ context }): SwitchboardCommand => ({ type: 'grant', call: context.claim?.call ?? '' })),

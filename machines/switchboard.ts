@@ -43,11 +43,15 @@ export const switchboardMachine = switchboardSetup.createMachine({
       description: 'Which call the user is on.',
       initial: 'steady',
       on: {
-        adopt: { actions: [{ type: 'noteCall', params: ({ event }) => event }, 'arrange'] },
+        adopt: { actions: [{ type: 'noteAdopted', params: ({ event }) => event }, 'arrange'] },
         'call.established': [
           { guard: { type: 'isNoCall', params }, actions: [] },
           {
             guard: 'isAlone',
+            actions: [{ type: 'noteEstablished', params }, { type: 'noteCurrent', params }, 'arrange']
+          },
+          {
+            guard: { type: 'takesPlace', params },
             actions: [{ type: 'noteEstablished', params }, { type: 'noteCurrent', params }, 'arrange']
           },
           {
@@ -58,7 +62,22 @@ export const switchboardMachine = switchboardSetup.createMachine({
           { actions: [{ type: 'noteEstablished', params }, 'arrange'] }
         ],
         'call.held': { actions: { type: 'noteHeld', params } },
-        'call.resumed': { actions: { type: 'noteResumed', params } }
+        // a call may go on by itself: when the one it was consulted about is over, or could not be given away
+        'call.resumed': [
+          { guard: { type: 'isNoCall', params }, actions: [] },
+          {
+            guard: 'isAlone',
+            actions: [{ type: 'noteResumed', params }, { type: 'noteCurrent', params }, 'arrange']
+          },
+          {
+            guard: { type: 'mustBeHeld', params },
+            actions: [
+              { type: 'noteResumed', params },
+              { type: 'hold', params }
+            ]
+          },
+          { actions: { type: 'noteResumed', params } }
+        ]
       },
       states: {
         steady: {
@@ -218,14 +237,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
               },
               {
                 actions: [
-                  {
-                    type: 'noteCall',
-                    params: ({ event }) => ({
-                      call: event.call,
-                      direction: 'incoming',
-                      address: event.from.address
-                    })
-                  },
+                  { type: 'noteCall', params: ({ event }) => event },
                   { type: 'ring', params: ({ event }) => event },
                   'arrange'
                 ]

@@ -51,6 +51,10 @@ export interface Capabilities {
   readonly renegotiate: boolean
   /** How digits can be sent; empty when they cannot. */
   readonly dtmf: readonly DtmfMethod[]
+  /** The peer can be asked to call somebody else (SIP: REFER, RFC 3515). */
+  readonly blindTransfer: boolean
+  /** … and to take the place of another call of ours there (SIP: Replaces, RFC 3891). */
+  readonly attendedTransfer: boolean
 }
 
 export type DtmfMethod = 'rtp' | 'info'
@@ -84,7 +88,16 @@ export type TransportEvent =
       readonly permanent: boolean
       readonly cause: Failure
     }
-  | { readonly type: 'transport.incoming'; readonly leg: string; readonly from: Party; readonly to: Party }
+  | {
+      readonly type: 'transport.incoming'
+      readonly leg: string
+      readonly from: Party
+      readonly to: Party
+      /** The leg whose place it takes. Once it is answered, that one ends as `replaced`. */
+      readonly replaces?: string
+      /** Who had the caller call us. */
+      readonly referredBy?: Party
+    }
   /** Something arrived that is not the protocol; it was dropped. */
   | { readonly type: 'transport.garbage'; readonly text: string }
 
@@ -112,10 +125,18 @@ export interface DialOptions {
   readonly displayName?: string
 }
 
+/** Why a call is placed: somebody we talked with wanted it. */
+export interface Referral {
+  /** The call at the target whose place ours takes, in the provider's words. */
+  readonly replaces?: string
+  /** Who wanted it. */
+  readonly referredBy?: Party
+}
+
 export type RejectReason = 'busy' | 'declined' | 'no-answer' | 'unavailable'
 
 export type LegCommand =
-  | ({ readonly type: 'dial'; readonly target: string } & DialOptions)
+  | ({ readonly type: 'dial'; readonly target: string; readonly referral?: Referral } & DialOptions)
   | { readonly type: 'answer' }
   | { readonly type: 'reject'; readonly reason: RejectReason }
   | { readonly type: 'hangup' }
@@ -139,6 +160,16 @@ export type LegCommand =
       readonly duration: number
       readonly method?: DtmfMethod
     }
+  /**
+   * Ask the peer to call the target, in the place of our leg `replaces` when there is one; answered by
+   * `leg.refer.accepted` or `leg.refer.rejected`. What comes of it is told until `leg.refer.succeeded` or `.failed`.
+   */
+  | { readonly type: 'refer'; readonly attempt: number; readonly target: string; readonly replaces?: string }
+  /**
+   * Tell the peer what comes of what `leg.refer.received` asked for, as a SIP status: 100 we try, 180 it rings, 603 we do
+   * not want to. From 200 on it is the last word.
+   */
+  | { readonly type: 'report'; readonly refer: string; readonly status: number }
 
 export type LegEvent =
   | { readonly type: 'leg.ringing'; readonly earlyMedia: boolean }
@@ -168,6 +199,14 @@ export type LegEvent =
   | { readonly type: 'leg.dtmf.sent'; readonly attempt: number }
   | { readonly type: 'leg.dtmf.failed'; readonly attempt: number; readonly cause: Failure }
   | { readonly type: 'leg.dtmf.received'; readonly tone: string; readonly duration: number }
+  /** The peer will try to call the target we named. */
+  | { readonly type: 'leg.refer.accepted'; readonly attempt: number }
+  | { readonly type: 'leg.refer.rejected'; readonly attempt: number; readonly cause: Failure }
+  | { readonly type: 'leg.refer.progress'; readonly attempt: number; readonly status: number }
+  | { readonly type: 'leg.refer.succeeded'; readonly attempt: number }
+  | { readonly type: 'leg.refer.failed'; readonly attempt: number; readonly cause: Failure }
+  /** The peer wants us to call somebody else. `refer` names the wish; `target` is what to dial. */
+  | ({ readonly type: 'leg.refer.received'; readonly refer: string; readonly target: string } & Referral)
   /** `remoteStream` is another one now. */
   | { readonly type: 'leg.media' }
   /** The adapter itself failed; the call cannot go on. */

@@ -6,52 +6,46 @@ import type {
   CallEnd,
   callMachine,
   MediaRequest,
-  SignallingEvent,
-  Attention
+  Attention,
+  RelationEvent,
+  SignallingEvent
 } from '../machines/index.ts'
-import { createFacts, derive, Source } from './behavior.ts'
-import type { Behavior, Facts } from './behavior.ts'
+import { createFacts } from './behavior.ts'
+import type { Facts } from './behavior.ts'
+import { CallViews } from './call-views.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
 import { checkDigits } from './checks.ts'
+import type { DialRequest } from './dial-request.ts'
 import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { outcomes, Pending } from './pending.ts'
 import type { Resources } from './registry.ts'
+import type { RelatedCall, Relations } from './relations.ts'
 import { inTurn } from './turns.ts'
 import type { Turns } from './turns.ts'
-import { callView, stamped } from './view.ts'
-import type { CallTimes, CallView } from './view.ts'
-
-const unexplained: CallEnd = { by: 'system', reason: 'error' }
+import type { CallView } from './view.ts'
 
 /** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
-export class CallHandle implements Call {
+export class CallHandle implements RelatedCall {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
   readonly #resources: Resources
   readonly #turns: Turns
-  readonly #source = new Source()
+  readonly #relations: Relations
+  readonly #views: CallViews
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
-  // made when first asked for: most calls are never watched in every respect
-  #behaviors: Map<string, Behavior<unknown>> | null = null
   #events: Facts<CallEmitted> | null = null
-  #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
-  #view: CallView | null = null
-  /** The snapshot that `#view` is of; null when something besides the snapshot has changed. */
-  #viewed: unknown = null
   #dtmfCommands = 0
-  #attention: Attention = 'front'
   /** Its end has been told; nothing is told after it. */
   #isTold = false
-  /** The end of a call whose chart could not say it. */
-  #broken: CallEnd | null = null
 
   /** The listener is told every fact before any subscriber is. */
   constructor(
     actor: ActorRefFrom<typeof callMachine>,
     resources: Resources,
+    relations: Relations,
     turns: Turns,
     listener: (call: CallHandle, fact: CallEmitted) => void
   ) {
@@ -59,24 +53,25 @@ export class CallHandle implements Call {
     this.id = id
     this.direction = direction
     this.#actor = actor
+    this.#views = new CallViews(() => actor.getSnapshot())
     this.#resources = resources
     this.#turns = turns
+    this.#relations = relations
     this.#listener = (fact) => listener(this, fact)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
-      next: () => this.#source.changed(),
+      next: () => this.#views.changed(),
       error: (error) =>
         this.#break({ by: 'system', reason: 'error', text: error instanceof Error ? error.message : String(error) })
     })
   }
 
   get state(): CallView {
-    const snapshot = this.#actor.getSnapshot()
-    if (this.#view === null || this.#viewed !== snapshot) {
-      this.#view = callView(snapshot, this.#times, this.#broken, this.#attention, this.#view)
-      this.#viewed = snapshot
-    }
-    return this.#view
+    return this.#views.view
+  }
+
+  get media(): MediaRequest {
+    return this.#actor.getSnapshot().context.media
   }
 
   get events$(): Observable<CallEmitted> {
@@ -88,40 +83,46 @@ export class CallHandle implements Call {
   }
 
   get view$() {
-    return this.#behavior('view', () => this.state)
+    return this.#views.behavior('view', () => this.state)
   }
   get status$() {
-    return this.#behavior('status', () => this.state.status)
+    return this.#views.behavior('status', () => this.state.status)
   }
   get hold$() {
-    return this.#behavior('hold', () => this.state.hold)
+    return this.#views.behavior('hold', () => this.state.hold)
   }
   get microphone$() {
-    return this.#behavior('microphone', () => this.state.microphone)
+    return this.#views.behavior('microphone', () => this.state.microphone)
   }
   get attention$() {
-    return this.#behavior('attention', () => this.state.attention)
+    return this.#views.behavior('attention', () => this.state.attention)
   }
   get path$() {
-    return this.#behavior('path', () => this.state.path)
+    return this.#views.behavior('path', () => this.state.path)
   }
   get signalling$() {
-    return this.#behavior('signalling', () => this.state.signalling)
+    return this.#views.behavior('signalling', () => this.state.signalling)
+  }
+  get transfer$() {
+    return this.#views.behavior('transfer', () => this.state.transfer)
+  }
+  get referral$() {
+    return this.#views.behavior('referral', () => this.state.referral)
   }
   get end$() {
-    return this.#behavior('end', () => this.state.end)
+    return this.#views.behavior('end', () => this.state.end)
   }
   get remoteStream$() {
-    return this.#behavior('remoteStream', () => this.#resources.media.remoteStream)
+    return this.#views.behavior('remoteStream', () => this.#resources.media.remoteStream)
   }
 
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
-    return this.#actor.getSnapshot().can(command === 'dtmf' ? { type: 'dtmf', digits: [] } : { type: command })
+    return this.#actor.getSnapshot().can({ digits: [], target: '', type: command })
   }
 
   can$(command: CallCommandName) {
-    return this.#behavior(`can ${command}`, () => this.can(command))
+    return this.#views.behavior(`can ${command}`, () => this.can(command))
   }
 
   answer(options?: { readonly media?: MediaRequest }) {
@@ -176,8 +177,29 @@ export class CallHandle implements Call {
     return this.#command({ type: 'dtmf', digits: tones }, command)
   }
 
+  transfer(to: string | Call) {
+    const wish = this.#relations.transfer(this, to)
+    return wish instanceof CallError ? rejected(wish) : this.#command({ type: 'transfer', ...wish })
+  }
+
+  consult(target: string, request?: DialRequest) {
+    return this.#relations.consult(this, target, request)
+  }
+
+  prepareConsultation(target: string) {
+    return this.#command({ type: 'consult', target })
+  }
+
+  acceptTransfer() {
+    return this.#command({ type: 'acceptTransfer' })
+  }
+
+  declineTransfer() {
+    return this.#command({ type: 'declineTransfer' })
+  }
+
   established() {
-    if (this.#times.established !== null) return Promise.resolve()
+    if (this.#views.wasEstablished) return Promise.resolve()
     return this.#isOver ? rejected(this.#endError()) : this.#pending.wait({ done: 'call.established' })
   }
 
@@ -193,16 +215,14 @@ export class CallHandle implements Call {
 
   /** How it stands beside the others. */
   attend(attention: Attention) {
-    if (this.#attention === attention || this.#isOver) return
-    this.#attention = attention
-    this.#viewed = null
+    if (this.#isOver || !this.#views.attend(attention)) return
     this.#resources.media.setAside(attention === 'aside')
-    this.#source.changed()
+    this.#views.changed()
   }
 
-  /** What was asked of the microphone. */
-  get media(): MediaRequest {
-    return this.#actor.getSnapshot().context.media
+  /** Passes on what other calls mean for this one. */
+  relate(event: RelationEvent) {
+    if (!this.#isOver) this.#actor.send(event)
   }
 
   /** Ends the call at once: nobody waits for the far end any more. */
@@ -216,8 +236,9 @@ export class CallHandle implements Call {
   #break(end: CallEnd) {
     if (this.#isTold) return
     // a call that was ending already ends as it was going to
-    this.#broken = this.#actor.getSnapshot().context.end ?? end
-    this.#told({ type: 'call.ended', end: this.#broken })
+    const ended = this.#actor.getSnapshot().context.end ?? end
+    this.#views.break(ended)
+    this.#told({ type: 'call.ended', end: ended })
   }
 
   get #isOver() {
@@ -225,7 +246,7 @@ export class CallHandle implements Call {
   }
 
   get #end(): CallEnd {
-    return this.state.end ?? unexplained
+    return this.state.end ?? { by: 'system', reason: 'error' }
   }
 
   /** Answering and resuming wait until nobody else is heard. */
@@ -258,38 +279,21 @@ export class CallHandle implements Call {
     this.#isTold = fact.type === 'call.ended'
     // the end is told last of its step, and can be seen from the first fact of it on
     if (this.#isOver) this.#resources.release()
-    this.#stamp(fact)
+    this.#views.stamp(fact)
     this.#pending.told(fact)
     if (this.#isTold) this.#pending.over(() => this.#endError())
     this.#listener(frozen(fact))
     this.#events?.tell(fact)
     if (fact.type !== 'call.ended') return
     this.#events?.done()
-    this.#source.changed()
-    this.#source.done()
-  }
-
-  #stamp(fact: CallEmitted) {
-    const times = stamped(this.#times, fact)
-    if (times !== this.#times) this.#viewed = null
-    this.#times = times
+    this.#views.done()
   }
 
   #endError(): CallError {
     const { cause } = this.#actor.getSnapshot().context
     const end = this.#end
     // it never came to a call: what kept it from that says more than its end
-    if (end.reason === 'media' && this.#times.established === null && cause !== null) return errorOf(cause)
-    return endErrorOf(end)
-  }
-
-  /** One behavior per name, so that whoever asks again gets the same. */
-  #behavior<T>(name: string, read: () => T): Behavior<T> {
-    const behaviors = (this.#behaviors ??= new Map())
-    const known = behaviors.get(name)
-    if (known !== undefined) return known as Behavior<T>
-    const made = derive(read, this.#source)
-    behaviors.set(name, made)
-    return made
+    const isMedia = end.reason === 'media' && !this.#views.wasEstablished
+    return isMedia && cause !== null ? errorOf(cause) : endErrorOf(end)
   }
 }

@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs'
 import type { Attention, CallCommand, CallEmitted, CallEnd, DtmfMethod, MediaRequest } from '../machines/index.ts'
 import type { Behavior } from './behavior.ts'
-import type { CallStatus, CallView, HoldView, PathView, SignallingView } from './view.ts'
+import type { DialRequest } from './dial-request.ts'
+import type { CallStatus, CallView, HoldView, PathView, ReferralView, SignallingView, TransferView } from './view.ts'
 
 export type CallCommandName = CallCommand['type']
 
@@ -31,6 +32,10 @@ export interface Call {
   readonly attention$: Behavior<Attention>
   readonly path$: Behavior<PathView | null>
   readonly signalling$: Behavior<SignallingView | null>
+  /** How far it has come that we give the peer to somebody else; null while we do not. */
+  readonly transfer$: Behavior<TransferView | null>
+  /** That the peer wants us to call somebody else; null while it does not. */
+  readonly referral$: Behavior<ReferralView | null>
   readonly end$: Behavior<CallEnd | null>
   /** What the peer sends, to be played by an `<audio>` element. */
   readonly remoteStream$: Behavior<MediaStream | null>
@@ -55,6 +60,22 @@ export interface Call {
   unmute(): Promise<void>
   /** Digits 0-9, A-D, * and #; resolves when the last one has been sent. */
   dtmf(digits: string, options?: DtmfOptions): Promise<void>
+
+  /**
+   * Gives the peer to somebody else: to an address, or to the peer of another established call of this engine (RFC 5589:
+   * blind, attended). Resolves when the peer has said that the two talk, upon which this call, and the other one, end as
+   * `transferred`. Rejects with `transfer.rejected` (the peer does not), `transfer.failed` (the target did not answer;
+   * its status is in `provider`) or `transfer.timeout`, and the call is as it was.
+   */
+  transfer(target: string | Call): Promise<void>
+  /**
+   * Holds this call and calls somebody about it; resolves with that call as soon as there is one. Then `transfer` that
+   * call to connect the two, or hang it up to go on with this one, which resumes by itself.
+   */
+  consult(target: string, request?: DialRequest): Promise<Call>
+  /** Does what the peer wants (see `referral$`); resolves when the new call, one more of `engine.calls$`, is placed. */
+  acceptTransfer(): Promise<void>
+  declineTransfer(): Promise<void>
 
   /** Resolves when the call is answered; rejects with why it never will be. */
   established(): Promise<void>

@@ -1,26 +1,35 @@
 import type { Subscription } from 'rxjs'
 import { createActor, fromCallback } from 'xstate'
 import { callMachine } from '../machines/index.ts'
-import type { CallEmitted, CallEnd, CallInput, Party, Transport, TransportEvent } from '../machines/index.ts'
+import type {
+  CallEmitted,
+  CallEnd,
+  CallInput,
+  ReceivedRefer,
+  Leg,
+  Transport,
+  TransportEvent
+} from '../machines/index.ts'
 import { Account } from './account.ts'
 import type { AccountFact } from './account.ts'
+import { Arrivals } from './arrivals.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
 import { CallHandle } from './call-handle.ts'
 import { CallList } from './call-list.ts'
 import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
-import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import type { DialRequest } from './dial-request.ts'
 import type { Engine, EngineCommandName, EngineEvent, EngineOptions } from './engine-interface.ts'
-import { CallError, errorOf, failureOf, rejected } from './errors.ts'
+import { CallError, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { History, recordOf } from './history.ts'
-import type { MediaOptions } from './media.ts'
 import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
 import { resolvePolicy } from './policy.ts'
 import { attempt, Registry } from './registry.ts'
+import { referralOf, Relations } from './relations.ts'
+import type { RelatedCall } from './relations.ts'
 import { Switchboard } from './switchboard.ts'
 
 /** Offline until `connect()`. Throws a `CallError('engine.invalid-options')` for a policy that no clock could follow. */
@@ -31,7 +40,8 @@ export function createEngine(options: EngineOptions): Engine {
 class EngineImplementation implements Engine {
   readonly #transport: Transport
   readonly #capabilities
-  readonly #media: MediaOptions
+  readonly #policy
+  readonly #media
   /** The root of one actor system for all calls: a system of its own would be a fifth of what a call holds. */
   readonly #root
   readonly #account: Account
@@ -40,6 +50,14 @@ class EngineImplementation implements Engine {
   readonly #handles = new CallList(() => this.#source.changed())
   readonly #board: Switchboard
   readonly #history: History
+  readonly #relations = new Relations({
+    capabilities: () => this.#capabilities,
+    refusalOf: (target) => checkDial(target, {}) ?? this.#over ?? this.#refusalOf(target),
+    dial: (target, request) => this.dial(target, request),
+    follow: (call, wish) => this.#follow(call, wish),
+    of: (id) => this.#handles.get(id)
+  })
+  readonly #arrivals: Arrivals
   readonly #source = new Source()
   readonly #incoming = createFacts<Call>()
   readonly #events = createFacts<EngineEvent>()
@@ -49,8 +67,8 @@ class EngineImplementation implements Engine {
   /** Why nothing can be done with this engine any more. */
   #over: CallError | null = null
 
-  readonly connection$: Behavior<ConnectionView>
-  readonly registration$: Behavior<RegistrationView>
+  readonly connection$
+  readonly registration$
   readonly calls$: Behavior<readonly Call[]> = derive(() => this.#handles.shown, this.#source)
   readonly current$: Behavior<Call | null> = derive(() => this.#handles.seen(this.#board.current), this.#source)
   readonly doNotDisturb$: Behavior<boolean> = derive(() => this.#board.isClosed, this.#source)
@@ -62,6 +80,7 @@ class EngineImplementation implements Engine {
   constructor({ transport, policy, media = {}, clock }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
+    this.#policy = resolved
     this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
     this.#media = media
     this.#root = createActor(
@@ -78,13 +97,21 @@ class EngineImplementation implements Engine {
     })
     this.#board = new Switchboard(resolved.calls, clock, {
       call: (id) => this.#handles.get(id),
-      ring: (id, from) => this.#ring(id, from),
-      keep: (id, from) => void this.#receive(id, from, 'kept'),
+      ring: (id, from) => this.#arrivals.ring(id, from),
+      keep: (id, from) => void this.#arrivals.receive(id, from, 'kept'),
       show: (id) => void this.#handles.show(id),
-      refuse: (id, from) => void this.#receive(id, from, 'refused')?.reject('busy'),
+      refuse: (id, from) => void this.#arrivals.receive(id, from, 'refused')?.reject('busy'),
       told: (fact) => this.#tell(null, fact),
       changed: () => this.#source.changed(),
       failed: (error) => this.#fail(error)
+    })
+    this.#arrivals = new Arrivals({
+      replacement: resolved.replacement,
+      calls: this.#handles,
+      board: () => this.#board,
+      start: (id, input, unseen) => this.#start(id, input, unseen),
+      announce: (call) => this.#incoming.tell(call),
+      garbage: (text) => this.#tell(null, { type: 'transport.garbage', text })
     })
     this.#history = new History(resolved.historyLimit)
     this.history$ = this.#history.records$
@@ -123,7 +150,16 @@ class EngineImplementation implements Engine {
       const refusal = this.#over ?? checkDial(target, dial) ?? this.#refusalOf(target)
       if (refusal !== null) return rejected(refusal)
       const media = request?.media ? { media: request.media } : {}
-      return this.#place(target, { direction: 'outgoing', remote: { address: target }, dial, ...media })
+      const id = this.#newId()
+      return this.#board.place(id, target, {
+        refusal: () => this.#over ?? this.#refusalOf(target),
+        start: () => this.#start(id, { direction: 'outgoing', remote: { address: target }, dial, ...media }),
+        answer: (ringing) => {
+          const call = this.#handles.seen(ringing)
+          void call?.answer(media)
+          return call
+        }
+      })
     } catch (error) {
       return rejected(new CallError('engine.failed', 'The call could not be started', { cause: error }))
     }
@@ -188,42 +224,36 @@ class EngineImplementation implements Engine {
     return this.#handles.has(id) ? this.#newId() : id
   }
 
-  /** The call is there at once, or as soon as whoever the user talks to is held. */
-  #place(target: string, input: Omit<CallInput, 'id' | 'capabilities'>): Promise<Call> {
-    const id = this.#newId()
-    const placed = new Promise<Call>((resolve, reject) => {
-      const granted = (instead?: string) => {
-        try {
-          const ringing = this.#handles.seen(instead ?? null)
-          if (ringing !== null) {
-            void ringing.answer(input.media === undefined ? undefined : { media: input.media })
-            return resolve(ringing)
-          }
-          const refusal = this.#over ?? this.#refusalOf(target)
-          if (refusal !== null) throw refusal
-          resolve(this.#start(id, input))
-        } catch (error) {
-          this.#board.send({ type: 'call.ended', call: id, end: failed })
-          if (error instanceof CallError) return reject(error)
-          reject(new CallError('engine.failed', 'The call could not be started', { cause: error }))
-        }
-      }
-      this.#board.dial(id, target, { granted, refused: reject })
-    })
-    placed.catch(() => {})
-    return placed
+  #follow(call: RelatedCall, wish: ReceivedRefer): CallHandle {
+    const [id, address] = [this.#newId(), wish.target]
+    this.#board.send({ type: 'adopt', call: id, direction: 'outgoing', address, insteadOf: call.id })
+    return this.#start(id, referralOf(call, wish))
   }
 
-  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities'>, unseen?: 'kept' | 'refused'): CallHandle {
-    const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
+  #start(
+    id: string,
+    input: Omit<CallInput, 'id' | 'capabilities' | 'transfer'>,
+    unseen?: 'kept' | 'refused'
+  ): CallHandle {
+    const resources = this.#registry.add(id, this.#legOf(id), this.#media)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
-      input: { ...input, id, capabilities: this.#capabilities }
+      input: { ...input, id, capabilities: this.#capabilities, transfer: this.#policy.transfer }
     })
-    const call = new CallHandle(actor, resources, this.#board, this.#callTold)
+    const call = new CallHandle(actor, resources, this.#relations, this.#board, this.#callTold)
     this.#handles.add(call, unseen)
     actor.start()
     return call
+  }
+
+  /** Where there is no leg there is no call, whoever counts on it. */
+  #legOf(id: string): Leg {
+    try {
+      return this.#transport.leg(id)
+    } catch (error) {
+      this.#board.send({ type: 'call.ended', call: id, end: failed })
+      throw error
+    }
   }
 
   readonly #callTold = (call: CallHandle, event: CallEmitted) => {
@@ -236,6 +266,7 @@ class EngineImplementation implements Engine {
     }
     this.#board.hear(id, event)
     if (unseen === undefined) this.#tell(id, event)
+    this.#relations.told(call, event)
   }
 
   #tell(call: string | null, event: EngineEvent['event']) {
@@ -256,26 +287,7 @@ class EngineImplementation implements Engine {
     if (event.type === 'transport.garbage') return this.#tell(null, event)
     if (event.type !== 'transport.incoming') return this.#account.hear(event)
     if (this.#handles.has(event.leg)) return this.#tell(null, garbage)
-    const self = this.connection$.value.identity ?? ''
-    this.#board.send({ type: 'call.incoming', call: event.leg, from: event.from, self })
-  }
-
-  #ring(id: string, from: Party) {
-    const call = this.#handles.show(id) ?? this.#receive(id, from)
-    if (call !== null && this.#handles.has(id)) this.#incoming.tell(call)
-  }
-
-  #receive(id: string, from: Party, unseen?: 'kept' | 'refused'): CallHandle | null {
-    try {
-      return this.#start(id, { direction: 'incoming', remote: from }, unseen)
-    } catch (error) {
-      this.#board.send({ type: 'call.ended', call: id, end: failed })
-      this.#tell(null, {
-        type: 'transport.garbage',
-        text: `A call came in without a leg: ${failureOf('engine.failed', error).text}`
-      })
-      return null
-    }
+    this.#arrivals.arrive(event, this.connection$.value.identity ?? '')
   }
 }
 

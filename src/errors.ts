@@ -15,7 +15,9 @@ const retryable: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'media.failed',
   'negotiation.glare',
   'negotiation.timeout',
-  'dtmf.timeout'
+  'dtmf.timeout',
+  'transfer.failed',
+  'transfer.timeout'
 ])
 
 export interface CallErrorDetail {
@@ -52,7 +54,7 @@ export function errorOf(failure: Failure): CallError {
   return new CallError(failure.code, failure.text, failure.provider === undefined ? {} : { provider: failure.provider })
 }
 
-/** Why nothing can be asked of a call that is over. */
+/** Why nothing more can be asked of a call that is over. */
 export function endErrorOf(end: CallEnd): CallError {
   const provider = end.provider ?? {
     ...(end.code === undefined ? {} : { code: end.code }),

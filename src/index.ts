@@ -8,8 +8,17 @@ export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { CallRecord } from './history.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
-export type { Deadline, Policy } from './policy.ts'
-export type { CallStatus, CallTimes, CallView, HoldView, PathView, SignallingView } from './view.ts'
+export type { Deadline, Policy, Replacement } from './policy.ts'
+export type {
+  CallStatus,
+  CallTimes,
+  CallView,
+  HoldView,
+  PathView,
+  ReferralView,
+  SignallingView,
+  TransferView
+} from './view.ts'
 export type {
   Attention,
   BackoffPolicy,
@@ -29,5 +38,6 @@ export type {
   RegistrationEmitted,
   SwitchboardEmitted,
   SwitchboardPolicy,
+  TransferPolicy,
   Transport
 } from '../machines/index.ts'

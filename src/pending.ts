@@ -19,7 +19,11 @@ export const outcomes: Readonly<Record<CallCommand['type'], Outcome>> = {
   resume: { done: 'hold.resumed', failed: 'resume.failed', prevents: 'hold.held' },
   mute: { done: 'microphone.muted', prevents: 'microphone.live' },
   unmute: { done: 'microphone.live', prevents: 'microphone.muted' },
-  dtmf: { done: 'dtmf.sent', failed: 'dtmf.failed' }
+  dtmf: { done: 'dtmf.sent', failed: 'dtmf.failed' },
+  transfer: { done: 'transfer.succeeded', failed: 'transfer.failed' },
+  consult: { done: 'consult.ready', failed: 'consult.failed' },
+  acceptTransfer: { done: 'transfer.followed' },
+  declineTransfer: { done: 'transfer.declined' }
 }
 
 interface Waiting extends Outcome {

@@ -1,5 +1,5 @@
-import { defaultBackoff, defaultSwitchboardPolicy } from '../machines/index.ts'
-import type { BackoffPolicy, SwitchboardPolicy } from '../machines/index.ts'
+import { defaultBackoff, defaultSwitchboardPolicy, defaultTransferPolicy } from '../machines/index.ts'
+import type { BackoffPolicy, SwitchboardPolicy, TransferPolicy } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 
 /** What an application may decide about the engine. Everything has a default. */
@@ -18,7 +18,15 @@ export interface Policy {
   readonly historyLimit?: number
   /** Milliseconds, by the names the charts give their delays. */
   readonly deadlines?: Partial<Record<Deadline, number>>
+  readonly transfer?: Partial<TransferPolicy>
+  /**
+   * A call that is to take the place of one of ours (SIP: INVITE with Replaces): answered without being asked for, shown
+   * as any other that rings, or refused. Default `accept`.
+   */
+  readonly replacement?: Replacement
 }
+
+export type Replacement = 'accept' | 'ask' | 'refuse'
 
 const deadlines = [
   'acquireDeadline',
@@ -30,7 +38,11 @@ const deadlines = [
   'restartDelay',
   'mediaGrace',
   'signallingGrace',
-  'verifyDeadline'
+  'verifyDeadline',
+  'referDeadline',
+  'reportDeadline',
+  'transferDeadline',
+  'referralDeadline'
 ] as const
 
 /** The delays of the call chart that an application may want to set. */
@@ -51,6 +63,8 @@ export interface ResolvedPolicy {
   readonly calls: SwitchboardPolicy
   readonly historyLimit: number
   readonly deadlines: Partial<Record<Deadline, number>>
+  readonly transfer: TransferPolicy
+  readonly replacement: Replacement
 }
 
 /** Throws a `CallError('engine.invalid-options')` for what no timer could ever be set to. */
@@ -65,18 +79,31 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     historyLimit: Math.floor(positive('historyLimit', policy.historyLimit ?? 100)),
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
-    )
+    ),
+    transfer: transferPolicy(policy.transfer),
+    replacement: oneOf('replacement', choices, policy.replacement ?? 'accept')
   }
+}
+
+const choices = ['accept', 'ask', 'refuse'] as const
+
+function transferPolicy({ hold, incoming }: Partial<TransferPolicy> = {}): TransferPolicy {
+  return {
+    hold: hold ?? defaultTransferPolicy.hold,
+    incoming: oneOf('transfer.incoming', choices, incoming ?? defaultTransferPolicy.incoming)
+  }
+}
+
+function oneOf<T extends string>(name: string, known: readonly T[], value: T): T {
+  if (known.includes(value)) return value
+  throw new CallError('engine.invalid-options', `${name} is one of ${known.join(', ')}, not ${value}`)
 }
 
 function switchboardPolicy(given: Partial<SwitchboardPolicy> = {}): SwitchboardPolicy {
   const defaults = defaultSwitchboardPolicy
-  const { whenHoldFails = defaults.whenHoldFails } = given
-  if (whenHoldFails !== 'silence' && whenHoldFails !== 'refuse')
-    throw new CallError('engine.invalid-options', `whenHoldFails is silence or refuse, not ${String(whenHoldFails)}`)
   return {
     autoHold: flag('autoHold', given.autoHold ?? defaults.autoHold),
-    whenHoldFails,
+    whenHoldFails: oneOf('whenHoldFails', ['silence', 'refuse'], given.whenHoldFails ?? defaults.whenHoldFails),
     resumeNext: flag('resumeNext', given.resumeNext ?? defaults.resumeNext),
     maxCalls: Math.floor(positive('maxCalls', given.maxCalls ?? defaults.maxCalls)),
     meetCalls: flag('meetCalls', given.meetCalls ?? defaults.meetCalls)

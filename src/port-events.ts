@@ -40,6 +40,16 @@ const legEvents: Readonly<Record<LegEvent['type'], Check>> = {
   'leg.dtmf.sent': numbered,
   'leg.dtmf.failed': all(numbered, caused),
   'leg.dtmf.received': (event) => typeof event['tone'] === 'string' && typeof event['duration'] === 'number',
+  'leg.refer.accepted': numbered,
+  'leg.refer.rejected': all(numbered, caused),
+  'leg.refer.progress': all(numbered, (event) => isStatus(event['status'])),
+  'leg.refer.succeeded': numbered,
+  'leg.refer.failed': all(numbered, caused),
+  'leg.refer.received': (event) =>
+    typeof event['refer'] === 'string' &&
+    typeof event['target'] === 'string' &&
+    isOptional(event['replaces'], 'string') &&
+    isOptionalParty(event['referredBy']),
   'leg.media': anything,
   'leg.failed': caused
 }
@@ -52,7 +62,12 @@ const transportEvents: Readonly<Record<TransportEvent['type'], Check>> = {
   'transport.registered': all(numbered, (event) => typeof event['expires'] === 'number' && event['expires'] > 0),
   'transport.unregistered': numbered,
   'transport.refused': all(numbered, flag('permanent'), caused),
-  'transport.incoming': (event) => typeof event['leg'] === 'string' && isParty(event['from']) && isParty(event['to']),
+  'transport.incoming': (event) =>
+    typeof event['leg'] === 'string' &&
+    isParty(event['from']) &&
+    isParty(event['to']) &&
+    isOptional(event['replaces'], 'string') &&
+    isOptionalParty(event['referredBy']),
   'transport.garbage': (event) => typeof event['text'] === 'string'
 }
 
@@ -130,6 +145,14 @@ function isTerms(value: unknown): boolean {
 
 function isParty(value: unknown): boolean {
   return isObject(value) && typeof value['address'] === 'string' && isOptional(value['displayName'], 'string')
+}
+
+function isOptionalParty(value: unknown): boolean {
+  return value === undefined || isParty(value)
+}
+
+function isStatus(value: unknown): boolean {
+  return typeof value === 'number' && value >= 100 && value < 700
 }
 
 function isOptional(value: unknown, type: 'number' | 'string'): boolean {

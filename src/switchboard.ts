@@ -26,6 +26,14 @@ export interface BoardedCall extends Pick<Call, 'can' | 'answer' | 'reject' | 'h
   abandon(end: CallEnd): void
 }
 
+/** How a call is placed when it is its turn. */
+export interface Placing {
+  readonly refusal: () => CallError | null
+  readonly start: () => Call
+  /** The target calls us already: that call, being answered; null when it is gone. */
+  readonly answer: (ringing: string) => Call | null
+}
+
 export interface SwitchboardHost {
   call(id: string): BoardedCall | undefined
   /** The call is announced: a new one, or one that was kept. */
@@ -41,6 +49,7 @@ export interface SwitchboardHost {
   failed(error: unknown): void
 }
 
+const notStarted: CallEnd = { by: 'system', reason: 'error' }
 const replaced: CallEnd = { by: 'system', reason: 'replaced', text: 'Both called each other' }
 
 /** The chart of all calls, and those who wait for their turn. */
@@ -80,8 +89,24 @@ export class Switchboard implements Turns {
     return calls.length >= policy.maxCalls
   }
 
-  dial(call: string, target: string, turn: Turn) {
-    this.#await({ type: 'dial', call, target }, turn)
+  /** Resolves with a call at once, or as soon as whoever the user talks to is held. */
+  place(id: string, target: string, { refusal, start, answer }: Placing): Promise<Call> {
+    const placed = new Promise<Call>((resolve, reject) => {
+      const granted = (ringing?: string) => {
+        try {
+          const refused = refusal()
+          if (refused !== null) throw refused
+          resolve((ringing === undefined ? null : answer(ringing)) ?? start())
+        } catch (error) {
+          this.send({ type: 'call.ended', call: id, end: notStarted })
+          const cause = error instanceof CallError ? error : null
+          reject(cause ?? new CallError('engine.failed', 'The call could not be started', { cause: error }))
+        }
+      }
+      this.#await({ type: 'dial', call: id, target }, { granted, refused: reject })
+    })
+    placed.catch(() => {})
+    return placed
   }
 
   take(call: string, turn: Turn) {

@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate'
-import type { Attention, CallEmitted, CallEnd, callMachine, Party } from '../machines/index.ts'
+import type { Attention, CallEmitted, CallEnd, callMachine, Party, TransferContext } from '../machines/index.ts'
 import { frozen, keep } from './frozen.ts'
 
 export type CallSnapshot = SnapshotFrom<typeof callMachine>
@@ -23,6 +23,24 @@ export interface HoldView {
 export type PathView = 'connecting' | 'connected' | 'interrupted' | 'restarting'
 export type SignallingView = 'attached' | 'detached' | 'reattaching'
 
+/** How far it has come that we give the peer to somebody else. */
+export interface TransferView {
+  /** `consulting`: the peer waits while we talk with somebody else about it. */
+  readonly state: 'consulting' | 'holding' | 'referring' | 'trying' | 'restoring' | 'handing-over'
+  /** Whom the peer is asked to call, and our call whose place it is to take there. */
+  readonly target: string | null
+  readonly replaces: string | null
+  /** What the peer last said of its call, as a SIP status: 180 when it rings. */
+  readonly status: number | null
+}
+
+/** The peer wants us to call somebody else: the user is asked, we do, or we have. */
+export interface ReferralView {
+  readonly state: 'asked' | 'following' | 'leaving'
+  readonly target: string
+  readonly referredBy: Party | null
+}
+
 /** Milliseconds since the epoch; null for what has not happened. */
 export interface CallTimes {
   readonly started: number
@@ -36,6 +54,8 @@ export interface CallView {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly remote: Party
+  /** Who had this call placed, when it is the outcome of a transfer. */
+  readonly referredBy: Party | null
   readonly status: CallStatus
   /** The far end already sends sound: announcements, music, ringing. */
   readonly earlyMedia: boolean
@@ -53,6 +73,9 @@ export interface CallView {
   readonly negotiation: 'stable' | 'offering' | 'waiting' | 'answering' | null
   /** Digits that are still to be sent. */
   readonly digits: string
+  /** Null while nobody is being transferred. */
+  readonly transfer: TransferView | null
+  readonly referral: ReferralView | null
   /** How the call ended; null until it has. */
   readonly end: CallEnd | null
   readonly times: CallTimes
@@ -110,6 +133,7 @@ export function callView(
     id: context.id,
     direction: context.direction,
     remote: context.remote,
+    referredBy: context.referredBy,
     status,
     earlyMedia: context.earlyMedia,
     hold: keep(before?.hold ?? null, regions?.hold ?? notHeld),
@@ -119,6 +143,8 @@ export function callView(
     signalling: regions === null ? null : signallingView(regions.signalling),
     negotiation: regions?.negotiation ?? null,
     digits: regions === null ? '' : context.digits.map((digit) => digit.tone).join(''),
+    transfer: regions === null ? null : transferView(regions.transfer, context.transfer, before?.transfer ?? null),
+    referral: regions === null ? null : referralView(regions.referral, context.transfer, before?.referral ?? null),
     end: status === 'ended' ? (broken ?? context.end) : null,
     times
   }
@@ -136,4 +162,25 @@ function pathView(path: Regions['path']): PathView {
 function signallingView(signalling: Regions['signalling']): SignallingView {
   if (signalling === 'attached') return 'attached'
   return typeof signalling === 'object' && signalling.detached === 'reattaching' ? 'reattaching' : 'detached'
+}
+
+function transferView(
+  transfer: Regions['transfer'],
+  { target, replaces, status }: TransferContext,
+  before: TransferView | null
+): TransferView | null {
+  const state = typeof transfer === 'object' ? ('trying' in transfer ? 'trying' : 'consulting') : transfer
+  // these two are left before anybody can see them
+  if (state === 'idle' || state === 'arriving' || state === 'failed') return null
+  const next: TransferView = { state, target, replaces, status }
+  return keep(before, next)
+}
+
+function referralView(
+  referral: Regions['referral'],
+  { received }: TransferContext,
+  before: ReferralView | null
+): ReferralView | null {
+  if (referral === 'idle' || received === null) return null
+  return keep(before, { state: referral, target: received.target, referredBy: received.referredBy ?? null })
 }

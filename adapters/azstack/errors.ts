@@ -62,6 +62,10 @@ const errors: Readonly<Record<FailureCode, ErrorCode>> = {
   'dtmf.unsupported': 'ERR_UNEXPECTED_DATA',
   'dtmf.failed': 'ERR_UNEXPECTED_DATA',
   'dtmf.timeout': 'ERR_UNEXPECTED_DATA',
+  'transfer.unsupported': 'ERR_UNEXPECTED_DATA',
+  'transfer.rejected': 'ERR_UNEXPECTED_RECEIVED_DATA',
+  'transfer.failed': 'ERR_UNEXPECTED_RECEIVED_DATA',
+  'transfer.timeout': 'ERR_REQUEST_TIMEOUT',
   'engine.disposed': 'ERR_SOCKET_NOT_CONNECTED',
   'engine.invalid-options': 'ERR_UNEXPECTED_DATA',
   'engine.failed': 'ERR_UNEXPECTED_DATA'

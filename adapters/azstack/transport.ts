@@ -34,7 +34,14 @@ export interface AzstackTransport extends Transport {
   noteNotAnswered(leg: string): void
 }
 
-const capabilities: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [] }
+const capabilities: Capabilities = {
+  registration: false,
+  hold: false,
+  renegotiate: false,
+  dtmf: [],
+  blindTransfer: false,
+  attendedTransfer: false
+}
 
 /**
  * One user at AZStack. Telephones are dialled as `+84901234567` and, with `freeCalls`, users as `user:1001` (their

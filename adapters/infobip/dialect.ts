@@ -1,60 +1,30 @@
+import type { Resuming } from './gateway.ts'
+import { parseEvent, serialise, timing } from './wire.ts'
+import type { ClientAction, Frame, GatewayEvent } from './wire.ts'
+
 /**
- * The two ways clients speak of calls. Ours thinks in 0.4.1's; to a gateway that takes us for 2.6.1 the same is said in
- * that one's words, in which every call is one to an application and lives on when its connection is lost.
+ * How one of Infobip's clients speaks of calls. We think in 0.4.1's words; another dialect says and hears the same in its
+ * own. It is a value that an application imports, so that who does not speak it does not load it.
  */
-import type { ApplicationAction, ApplicationEvent, ClientAction, GatewayEvent, Placing } from './wire.ts'
-
-export type Dialect = '0.4.1' | '2.6.1'
-
-/** What 0.4.1 says, as 2.6.1 says it. */
-export function inApplicationWords(action: ClientAction): ClientAction | ApplicationAction {
-  const { action: name } = action
-  if (name === 'call' || name === 'video_call' || name === 'pstn_call') return applicationCall(action)
-  if (name === 'info') return { action: 'mute', callId: action.callId, muted: action.type === 'USER_MUTED' }
-  if (name !== 'call_response') return action
-  const { callId } = action
-  if (action.status === 'decline') {
-    return { action: 'application_call_decline', callId, declineType: action.code === 486 ? 'BUSY' : 'ERROR' }
-  }
-  const { description } = action
-  return { action: 'application_call_accept', callId, description, media, autoReconnect: true }
+export interface Dialect {
+  /** Of the client the gateway takes us for. */
+  readonly version: string
+  /** Milliseconds the gateway has to answer a heartbeat. */
+  readonly patience: number
+  /** Where the gateway of this location is, if not where 0.4.1 finds it. */
+  hostOf(location: string | null): string | undefined
+  say(action: ClientAction): string
+  /** Null for what is no business of ours. */
+  hear(text: string): Frame<GatewayEvent | null>
+  /** How calls are taken up again after their connection was lost; null where they end with it. */
+  readonly resuming: Resuming | null
 }
 
-/** The event of 0.4.1 that says the same; null for what has no part in a call between two. */
-export function fromApplicationWords(event: GatewayEvent | ApplicationEvent): GatewayEvent | null {
-  if (event.event === 'application_call') {
-    const { callId, caller, description, customData = {} } = event
-    return { event: 'call', callId, caller, description, customData }
-  }
-  return isOfDialogs(event) ? null : event
-}
-
-function isOfDialogs(
-  event: GatewayEvent | ApplicationEvent
-): event is Exclude<ApplicationEvent, { event: 'application_call' }> {
-  return event.event.startsWith('dialog_') || event.event === 'participant_media_changed'
-}
-
-const media = { audio: { muted: false } }
-
-function applicationCall(placing: Extract<Placing, { destination: string }>): ApplicationAction {
-  const { action, callId, destination, description, from, customData } = placing
-  return {
-    action: 'application_call',
-    callId,
-    destination,
-    applicationId: 'WEBRTC',
-    callsConfigurationId: 'WEBRTC',
-    platform: {},
-    description,
-    customData: (customData ?? {}) as Record<string, string>,
-    internalCustomData: {
-      to: destination,
-      type: action === 'pstn_call' ? 'PHONE_NUMBER' : 'WEBRTC',
-      withDialog: 'true',
-      ...(from !== undefined && { from })
-    },
-    media,
-    autoReconnect: true
-  }
+export const dialect041: Dialect = {
+  version: '0.4.1',
+  patience: timing.heartbeatAnswer,
+  hostOf: () => undefined,
+  say: serialise,
+  hear: parseEvent,
+  resuming: null
 }

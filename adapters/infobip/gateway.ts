@@ -1,11 +1,13 @@
-import type { DtmfMethod } from '../../machines/index.ts'
+import type { DtmfMethod, LegEvent } from '../../machines/index.ts'
+import type { Peer } from '../webrtc/peer.ts'
+import { hasVideo } from '../webrtc/sdp.ts'
 import type { ClientAction, GatewayEvents } from './wire.ts'
 
 /** What a leg needs of the connection to the gateway. */
 export interface Gateway {
   readonly isOpen: boolean
-  /** Calls are taken up again after the connection was lost. */
-  readonly resumes: boolean
+  /** How calls are taken up again after the connection was lost. */
+  readonly resuming: Resuming | null
   readonly digits: DtmfMethod | null
   /** False when there is no connection to say it on. */
   say(action: ClientAction): boolean
@@ -14,6 +16,31 @@ export interface Gateway {
   /** Throws where there is no WebRTC. */
   openConnection(): RTCPeerConnection
   forget(leg: { readonly id: string; readonly callId: string }): void
+}
+
+/** What offers need of the call they are made in. */
+export interface OffersLine {
+  readonly callId: string
+  readonly correlationId: string
+  say(action: ClientAction): boolean
+  emit(event: LegEvent): void
+  /** One after the other, with whatever else there is to do about descriptions. */
+  enqueue(act: () => void | Promise<void>): void
+}
+
+export interface Resuming {
+  begin(peer: Peer, line: OffersLine): Resumption
+  /** Takes a call up again, only to end it. */
+  end(gateway: Gateway, callId: string): Promise<void>
+}
+
+export interface Resumption {
+  /** On a new connection: asks the gateway to go on with the call. */
+  verify(attempt: number): void
+  /** The gateway goes on with it. */
+  reconnected(sdp: string): void
+  /** The connection is lost: what was under way will never be answered. */
+  forget(): void
 }
 
 /** What the gateway says about one call. */
@@ -36,4 +63,12 @@ export interface InfobipCallDetails {
   /** What the caller's application gave along; `{}` for nothing. */
   readonly customData: unknown
   readonly offersVideo: boolean
+}
+
+export function detailsOf(
+  { callId, correlationId }: { readonly callId: string; readonly correlationId: string },
+  incoming: GatewayEvents['call'] | null
+): InfobipCallDetails {
+  const { customData = {}, description } = incoming ?? {}
+  return { callId, correlationId, customData, offersVideo: hasVideo(description?.sdp ?? '') }
 }

@@ -1,5 +1,7 @@
 export { infobipTransport } from './transport.ts'
 export type { InfobipTransport } from './transport.ts'
+export { dialect261 } from './dialect-2-6-1.ts'
+export type { Dialect } from './dialect.ts'
 export type { InfobipCallDetails } from './gateway.ts'
 export { infobipBackoff, infobipPolicy } from './options.ts'
 export type { InfobipOptions } from './options.ts'

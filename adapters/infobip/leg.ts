@@ -1,11 +1,11 @@
 import { Subject } from 'rxjs'
 import type { CallEnd, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
 import { Peer } from '../webrtc/peer.ts'
-import { hasVideo } from '../webrtc/sdp.ts'
 import { fromWire, mostCandidates, toWire } from './candidates.ts'
 import { destinationOf, wordsFor } from './destination.ts'
 import { sendDigit } from './digits.ts'
 import { endingOf, farewellOf, lostEnd, mediaEnd, rejections } from './endings.ts'
+import { detailsOf } from './gateway.ts'
 import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
 import { Muting } from './muting.ts'
 import { Offers } from './offers.ts'
@@ -46,9 +46,7 @@ export class InfobipLeg implements Leg {
   }
 
   get details(): InfobipCallDetails {
-    const { customData = {}, description } = this.#incoming ?? {}
-    const { callId, correlationId } = this
-    return { callId, correlationId, customData, offersVideo: hasVideo(description?.sdp ?? '') }
+    return detailsOf(this, this.#incoming)
   }
 
   attach(stream: MediaStream) {
@@ -74,10 +72,12 @@ export class InfobipLeg implements Leg {
         return this.#offers?.offer(command)
       case 'accept':
         return this.#offers?.welcome()
+      case 'refer': // nobody is transferred
+      case 'report':
       case 'refuse': // there is no word for it, and no need: the gateway lets one side offer at a time
         return
       case 'verify':
-        if (this.#gateway.resumes) return this.#offers?.verify(command.attempt)
+        if (this.#gateway.resuming) return this.#offers?.resumption?.verify(command.attempt)
         return this.#emit({ type: 'leg.gone', attempt: command.attempt })
       case 'dtmf':
         return this.#digit(command)
@@ -99,7 +99,7 @@ export class InfobipLeg implements Leg {
       case 'updating_call':
         return this.#offers?.received(frame.description.sdp)
       case 'call_reconnected':
-        return this.#offers?.reconnected(frame.description.sdp)
+        return this.#offers?.resumption?.reconnected(frame.description.sdp)
       case 'hangup':
       case 'call-error':
         return this.#end(endingOf(frame, { isIncoming: this.#incoming !== null, isAnswered: this.#isAnswered }))
@@ -111,9 +111,9 @@ export class InfobipLeg implements Leg {
 
   /** The gateway ends what is not answered, and what cannot be resumed. */
   connectionLost(mayReturn: boolean) {
-    if (mayReturn && this.#gateway.resumes && this.#isAnswered && !this.#isLeaving) return this.#offers?.forget()
+    if (mayReturn && this.#gateway.resuming && this.#isAnswered && !this.#isLeaving) return this.#offers?.forget()
     // it may have been answered on the way, and then it lives on
-    if (this.#gateway.resumes && this.#isPlaced) this.#gateway.leave(this.callId)
+    if (this.#gateway.resuming && this.#isPlaced) this.#gateway.leave(this.callId)
     this.#over(this.#isLeaving ? { by: 'local', reason: 'hangup' } : lostEnd)
   }
 
@@ -195,7 +195,7 @@ export class InfobipLeg implements Leg {
   /** From now on there is a first agreement that others can follow. */
   #negotiable() {
     if (this.#peer === null) return
-    this.#offers = new Offers(this.#peer, {
+    this.#offers = new Offers(this.#peer, this.#gateway.resuming, {
       callId: this.callId,
       correlationId: this.correlationId,
       say: (action) => this.#gateway.say(action),
@@ -209,7 +209,7 @@ export class InfobipLeg implements Leg {
 
   /** 2.x has connections of their own for video. */
   get #tracks() {
-    return (this.#gateway.resumes ? this.#stream?.getAudioTracks() : this.#stream?.getTracks()) ?? []
+    return (this.#gateway.resuming ? this.#stream?.getAudioTracks() : this.#stream?.getTracks()) ?? []
   }
 
   #open(): Peer {
@@ -263,7 +263,7 @@ export class InfobipLeg implements Leg {
     if (!this.#isPlaced) return
     const { callId } = this
     const isRinging = this.#incoming !== null && !this.#isAnswered
-    if (this.#gateway.resumes && !isRinging) this.#gateway.leave(callId)
+    if (this.#gateway.resuming && !isRinging) this.#gateway.leave(callId)
     else if (this.#gateway.isOpen) this.#gateway.say(farewellOf(callId, isRinging ? code : null))
   }
 

@@ -1,17 +1,8 @@
-import type { Failure, LegCommand, LegEvent, Terms } from '../../machines/index.ts'
-import { Peer } from '../webrtc/peer.ts'
+import type { Failure, LegCommand, Terms } from '../../machines/index.ts'
+import type { Peer } from '../webrtc/peer.ts'
+import type { OffersLine, Resuming, Resumption } from './gateway.ts'
 import { isHolding } from '../webrtc/sdp.ts'
-import type { Gateway } from './gateway.ts'
 import type { ClientAction } from './wire.ts'
-
-export interface OffersLine {
-  readonly callId: string
-  readonly correlationId: string
-  say(action: ClientAction): boolean
-  emit(event: LegEvent): void
-  /** One after the other, with whatever else there is to do about descriptions. */
-  enqueue(act: () => void | Promise<void>): void
-}
 
 interface OpenOffer {
   readonly attempt: number
@@ -27,16 +18,18 @@ const lost: Failure = { code: 'connection.lost', text: 'The connection was lost 
  * lost: he takes his back, answers, and asks again later.
  */
 export class Offers {
+  /** How the call is taken up again; null where it ends with its connection. */
+  readonly resumption: Resumption | null
   readonly #peer: Peer
   readonly #line: OffersLine
   #open: OpenOffer | null = null
-  #verifying: number | null = null
   #isWelcome = false
   #restarts = 0
 
-  constructor(peer: Peer, line: OffersLine) {
+  constructor(peer: Peer, resuming: Resuming | null, line: OffersLine) {
     this.#peer = peer
     this.#line = line
+    this.resumption = resuming?.begin(peer, line) ?? null
   }
 
   offer({ attempt, terms }: Extract<LegCommand, { type: 'offer' }>) {
@@ -94,43 +87,10 @@ export class Offers {
     })
   }
 
-  /** On a new connection: asks the gateway to go on with the call, with an offer that restarts ICE. */
-  verify(attempt: number) {
-    this.#verifying = attempt
-    this.#line.enqueue(async () => {
-      const { callId } = this.#line
-      try {
-        const sdp = await this.#peer.offer({ restart: true })
-        if (this.#verifying !== attempt) return
-        this.#line.say({ action: 'reconnect_application_call', callId, audioOffer: { type: 'offer', sdp } })
-        this.#peer.told()
-      } catch {
-        // it is asked again
-      }
-    })
-  }
-
-  /** The gateway goes on with the call. */
-  reconnected(sdp: string) {
-    const attempt = this.#verifying
-    if (attempt === null) return
-    this.#line.enqueue(async () => {
-      try {
-        await this.#peer.accept(sdp)
-      } catch {
-        // it is asked again
-        return
-      }
-      this.#verifying = null
-      this.#line.say({ action: 'renegotiate_media', callId: this.#line.callId, iceRestart: true })
-      this.#line.emit({ type: 'leg.verified', attempt })
-    })
-  }
-
   /** The connection is lost: what was under way will never be answered. */
   forget() {
     this.#open = null
-    this.#verifying = null
+    this.resumption?.forget()
   }
 
   #update(description: Extract<ClientAction, { action: 'update_call' }>['description']): boolean {
@@ -142,21 +102,6 @@ export class Offers {
     const offer = this.#open
     this.#open = null
     if (offer !== null) this.#line.emit({ type: 'leg.offer.refused', attempt: offer.attempt, glare: isGlare, cause })
-  }
-}
-
-/** On another connection than the one it was left on a call is taken up again, only to be ended. */
-export async function endAgain(gateway: Gateway, callId: string) {
-  let peer: Peer | undefined
-  try {
-    peer = new Peer(gateway.openConnection(), null, [], { emit() {}, play() {}, found() {} })
-    const sdp = await peer.offer()
-    gateway.say({ action: 'reconnect_application_call', callId, audioOffer: { type: 'offer', sdp } })
-    gateway.say({ action: 'hangup', callId })
-  } catch {
-    // the gateway gives it up by itself
-  } finally {
-    peer?.close()
   }
 }
 

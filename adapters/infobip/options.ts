@@ -1,4 +1,5 @@
 import type { BackoffPolicy, DtmfMethod } from '../../machines/index.ts'
+import { dialect041 } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
 import type { HeartbeatPolicy, WebSocketClass } from './socket.ts'
 import { gatewayUrl, isSendable, readToken, timing } from './wire.ts'
@@ -10,8 +11,8 @@ export interface InfobipOptions {
   /** The gateway, as a host or in full. Default: where the token's location says. */
   readonly url?: string
   /**
-   * Which of Infobip's own clients the gateway takes us for. With `2.6.1` an established call outlives the loss of its
-   * connection; with `0.4.1`, the default, it does not, but its media can be renegotiated.
+   * Which of Infobip's own clients the gateway takes us for. With `dialect261` an established call outlives the loss of
+   * its connection; without it we are taken for 0.4.1, and it does not, but its media can be renegotiated.
    */
   readonly dialect?: Dialect
   /** Default: ask every 5 s, and be answered within 4 s (15 s in dialect 2.6.1). */
@@ -46,13 +47,10 @@ export const infobipPolicy = {
 } as const
 
 /** Throws a TypeError for options no connection could ever be made with; it never shows the token. */
-export function gatewayOf({ token, url, dialect }: InfobipOptions): string {
+export function gatewayOf({ token, url, dialect = dialect041 }: InfobipOptions): string {
   if (typeof token !== 'string' || !isSendable(token)) throw new TypeError('The token is not one: get a fresh one')
   const location = readToken(token)?.location ?? null
-  // the only two that are elsewhere for 2.x
-  const moved =
-    dialect === '2.6.1' && /^iop[12]$/.test(location ?? '') ? `portunus-${location}.ioinfobip.com` : undefined
-  const gateway = gatewayUrl(location, url ?? moved)
+  const gateway = gatewayUrl(location, url ?? dialect.hostOf(location))
   try {
     const { protocol, pathname } = new URL(gateway)
     // another scheme stands where the host should
@@ -63,17 +61,13 @@ export function gatewayOf({ token, url, dialect }: InfobipOptions): string {
   throw new TypeError('The url is neither a host nor the URL of a WebSocket: give one such as portunus.infobip.com')
 }
 
-/** Milliseconds 1.x and 2.x wait for the answer to a heartbeat. */
-const patience = 15_000
-
-export function heartbeatOf({ heartbeat, dialect }: InfobipOptions): HeartbeatPolicy {
-  const deadline = dialect === '2.6.1' ? patience : timing.heartbeatAnswer
-  return { period: timing.heartbeat, deadline, ...heartbeat }
+export function heartbeatOf({ heartbeat, dialect = dialect041 }: InfobipOptions): HeartbeatPolicy {
+  return { period: timing.heartbeat, deadline: dialect.patience, ...heartbeat }
 }
 
 /** What the gateway is told of us: which of its dialects we speak, and what we run on. */
-export function deviceInfo({ dialect = '0.4.1' }: InfobipOptions): DeviceInfo {
-  const sdk = { type: 'js', version: dialect }
+export function deviceInfo({ dialect = dialect041 }: InfobipOptions): DeviceInfo {
+  const sdk = { type: 'js', version: dialect.version }
   const agent = globalThis.navigator?.userAgent ?? ''
   const [, name, version] = /(Edg|Firefox|Chrome|Version|Node\.js)\/([\d.]+)/.exec(agent) ?? []
   return name === undefined || version === undefined ? { sdk } : { sdk, device: { browser: { name, version } } }

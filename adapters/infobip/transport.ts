@@ -8,15 +8,15 @@ import type {
   TransportEvent
 } from '../../machines/index.ts'
 import { destinationOf } from './destination.ts'
-import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
-import { fromApplicationWords, inApplicationWords } from './dialect.ts'
+import type { CallFrame, Gateway, InfobipCallDetails, Resuming } from './gateway.ts'
+import { dialect041 } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
 import { InfobipLeg } from './leg.ts'
-import { endAgain } from './offers.ts'
 import { deviceInfo, gatewayOf, heartbeatOf } from './options.ts'
 import type { InfobipOptions } from './options.ts'
 import { GatewaySocket } from './socket.ts'
 import type { SocketEnd, WebSocketClass } from './socket.ts'
-import { closureOf, parseEvent, refusalOf, serialise, subprotocols } from './wire.ts'
+import { closureOf, refusalOf, subprotocols } from './wire.ts'
 import type { ClientAction, Closure, GatewayEvent, GatewayEvents, IceServer } from './wire.ts'
 
 export interface InfobipTransport extends Transport {
@@ -25,7 +25,14 @@ export interface InfobipTransport extends Transport {
 }
 
 /** Being connected is being registered: the token goes with the handshake, and there is nothing to refresh. */
-const capabilities: Capabilities = { registration: false, hold: false, renegotiate: true, dtmf: ['rtp', 'info'] }
+const capabilities: Capabilities = {
+  registration: false,
+  hold: false,
+  renegotiate: true,
+  dtmf: ['rtp', 'info'],
+  blindTransfer: false,
+  attendedTransfer: false
+}
 /** It has no offers in a call but the one with which a call is resumed. */
 const capabilitiesOf261: Capabilities = { ...capabilities, renegotiate: false }
 
@@ -36,7 +43,8 @@ export function infobipTransport(options: InfobipOptions): InfobipTransport {
 
 class WebSocketTransport implements InfobipTransport, Gateway {
   readonly capabilities: Capabilities
-  readonly resumes: boolean
+  readonly resuming: Resuming | null
+  readonly #dialect: Dialect
   readonly digits: DtmfMethod | null
   readonly #options: InfobipOptions
   readonly #url: string
@@ -61,8 +69,9 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     if (webSocket === undefined) throw new TypeError('There is no WebSocket here: give one in the options')
     this.#url = gatewayOf(options)
     this.#options = options
-    this.resumes = options.dialect === '2.6.1'
-    this.capabilities = this.resumes ? capabilitiesOf261 : capabilities
+    this.#dialect = options.dialect ?? dialect041
+    this.resuming = this.#dialect.resuming
+    this.capabilities = this.resuming ? capabilitiesOf261 : capabilities
     this.digits = options.dtmf ?? null
     this.#socket = new GatewaySocket(webSocket, heartbeatOf(options), {
       beat: () => this.say({ action: 'heartbeat' }),
@@ -119,7 +128,7 @@ class WebSocketTransport implements InfobipTransport, Gateway {
   }
 
   say(action: ClientAction): boolean {
-    return this.#socket.say(serialise(this.resumes ? inApplicationWords(action) : action))
+    return this.#socket.say(this.#dialect.say(action))
   }
 
   leave(callId: string) {
@@ -150,7 +159,7 @@ class WebSocketTransport implements InfobipTransport, Gateway {
   }
 
   #address(): string {
-    if (!this.resumes || this.#instance === null) return this.#url
+    if (!this.resuming || this.#instance === null) return this.#url
     const address = new URL(this.#url)
     address.searchParams.set('instance', this.#instance)
     return address.href
@@ -164,8 +173,8 @@ class WebSocketTransport implements InfobipTransport, Gateway {
   /** Says goodbye, unless it is a connection that is only given up: then calls may be taken up again on the next one. */
   #leave() {
     const isGoodbye = this.isOpen && this.#probe === null
-    if (isGoodbye && !this.resumes) this.say({ action: 'destroy' })
-    if (isGoodbye && this.resumes) this.#socket.close(4000, 'USER_DISCONNECT')
+    if (isGoodbye && !this.resuming) this.say({ action: 'destroy' })
+    if (isGoodbye && this.resuming) this.#socket.close(4000, 'USER_DISCONNECT')
     else this.#socket.close()
   }
 
@@ -174,13 +183,10 @@ class WebSocketTransport implements InfobipTransport, Gateway {
       this.#emit({ type: 'transport.proved', attempt: this.#probe })
       this.#probe = null
     }
-    const frame = parseEvent(text)
+    const frame = this.#dialect.hear(text)
     if (frame.kind === 'invalid') this.#garbage(frame.fault)
     else if (frame.kind === 'unknown') this.#garbage(`no event we know: ${frame.name}`)
-    else {
-      const message = fromApplicationWords(frame.message)
-      if (message !== null) this.#heed(message)
-    }
+    else if (frame.message !== null) this.#heed(frame.message)
   }
 
   #heed(message: GatewayEvent) {
@@ -218,7 +224,7 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     this.#instance = instanceHash ?? null
     if (!isNews) return
     this.#emit({ type: 'transport.opened', attempt: this.#attempt, identity })
-    for (const callId of this.#left) void endAgain(this, callId)
+    for (const callId of this.#left) void this.resuming?.end(this, callId)
   }
 
   #called(call: GatewayEvents['call']) {

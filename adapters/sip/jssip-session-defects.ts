@@ -1,5 +1,5 @@
 /** Work-arounds for defects of JsSIP 3.13.8 that concern a single call; see `jssip-defects.ts`. */
-import type { Message, Response, Session, UserAgent } from './jssip.ts'
+import type { Message, Request, Response, Session, UserAgent } from './jssip.ts'
 import { holdIn, iceUfrag } from './wire.ts'
 
 export interface RequestHandlers {
@@ -22,7 +22,17 @@ interface SentRequest {
 }
 
 interface Internals {
-  readonly _dialog?: { _outgoing_ack_seqnum: number; uac_pending_reply: boolean; terminate(): void }
+  readonly _dialog?: {
+    readonly _id: { readonly call_id: string; readonly local_tag: string; readonly remote_tag: string }
+    readonly _remote_target: { toString(): string }
+    readonly _remote_uri: { toString(): string }
+    _outgoing_ack_seqnum: number
+    uac_pending_reply: boolean
+    terminate(): void
+  }
+  _receiveRefer(request: Request): void
+  _receiveNotify(request: Request): void
+  receiveRequest(request: Request): void
   _rtcAnswerConstraints: { readonly iceRestart: true } | null
   _setLocalMediaStatus(): void
   _handleSessionTimersInIncomingRequest(request: Message, answer: string[]): void
@@ -36,7 +46,50 @@ function inside(session: Session): Internals {
 
 /** Every in-dialog request that JsSIP sends of itself ends the call when it fails, be it one digit (JsSIP issue 738). */
 export function requestThatMayFail(session: Session, method: string, options?: RequestOptions) {
-  inside(session).sendRequest(method, options)
+  return inside(session).sendRequest(method, options)
+}
+
+/** Before anybody is asked JsSIP says 202 to a REFER, and what it was asked with is calls with a camera. */
+export function referIsTakenUnasked(session: Session, onRefer: (request: Request) => void) {
+  inside(session)._receiveRefer = onRefer
+}
+
+/** JsSIP throws at a NOTIFY that has no Event, and does not see one without a body that says that no more will come. */
+export function notificationWithoutEventThrows(session: Session, onNotify: (request: Request) => void) {
+  inside(session)._receiveNotify = onNotify
+}
+
+/** What a Replaces is made of; JsSIP's own has the two tags the wrong way round where we were called. */
+export function replacesTagsAreSwapped(session: Session) {
+  const { _dialog: dialog } = inside(session)
+  if (dialog === undefined) throw new Error('There is no call whose place could be taken')
+  const { call_id: callId, local_tag: localTag, remote_tag: remoteTag } = dialog._id
+  return {
+    callId,
+    localTag,
+    remoteTag,
+    remoteTarget: dialog._remote_target.toString(),
+    remoteUri: dialog._remote_uri.toString()
+  }
+}
+
+/**
+ * An INVITE that is to take the place of a call that is not answered yet JsSIP refuses with 403, where RFC 3891 §3 wants
+ * 481, and one that was to replace nothing but such a call (`early-only`) it takes. And it throws when the call that was
+ * replaced is over by then, which keeps the new one from ever being confirmed.
+ */
+export function replacesOfAnEarlyCallIsForbidden(session: Session) {
+  const receiveRequest = inside(session).receiveRequest.bind(session)
+  inside(session).receiveRequest = (request) => {
+    const isReplacing = request.method === 'INVITE' && !request.to_tag && request.replaces !== undefined
+    if (isReplacing && !session.isEstablished()) return request.reply(481)
+    if (isReplacing && request.replaces?.early_only) return request.reply(486)
+    receiveRequest(request)
+  }
+  const terminate = session.terminate.bind(session)
+  session.terminate = (options) => {
+    if (!session.isEnded()) terminate(options)
+  }
 }
 
 export interface Invitation {

@@ -22,8 +22,23 @@ export interface Response extends Message {
   readonly reason_phrase: string
 }
 
+interface Uri {
+  readonly scheme: string
+  getParam(name: string): string | null | undefined
+  deleteParam(name: string): void
+  getHeader(name: string): { toString(): string } | undefined
+  clearHeaders(): void
+  clone(): Uri
+  toString(): string
+}
+
 export interface Request extends Message {
   readonly method: string
+  /** Read already; undefined when missing or broken. */
+  readonly refer_to?: { readonly uri: Uri }
+  readonly event?: { readonly event: string; readonly params?: Readonly<Record<string, string>> }
+  readonly replaces?: { readonly early_only?: boolean }
+  reply(status: number, phrase?: string | null, extraHeaders?: readonly string[]): void
   readonly from: NameAddress
   readonly to: NameAddress
 }
@@ -69,8 +84,7 @@ interface SessionEvents {
   update: OfferEvent
   sdp: DescriptionEvent
   icecandidate: { readonly candidate: RTCIceCandidate; readonly ready: () => void }
-  refer: { reject(): void }
-  replaces: { reject(): void }
+  replaces: { readonly accept: () => void }
   'peerconnection:setremotedescriptionfailed': Error
   'peerconnection:createanswerfailed': Error
   'peerconnection:setlocaldescriptionfailed': Error
@@ -98,6 +112,7 @@ export interface Session {
   answer(options: SessionOptions): void
   terminate(options?: { readonly status_code?: number }): void
   isEnded(): boolean
+  isEstablished(): boolean
   on<E extends keyof SessionEvents>(name: E, listener: (event: SessionEvents[E]) => void): void
 }
 
@@ -110,7 +125,7 @@ interface UserAgentEvents {
 
 export interface UserAgent {
   readonly configuration: {
-    readonly uri: { readonly host: string }
+    readonly uri: { readonly host: string; toString(): string }
     readonly instance_id: string
     readonly via_host: string
   }
@@ -126,7 +141,7 @@ export interface UserAgent {
   call(target: string, options: SessionOptions): Session
   isRegistered(): boolean
   registrator(): { register(): void; unregister(options?: object): void; close(): void }
-  normalizeTarget(target: string): object | undefined
+  normalizeTarget(target: string): { toString(): string } | undefined
   sendOptions(target: string, body: undefined, options: { readonly eventHandlers: OptionsHandlers }): void
   on<E extends keyof UserAgentEvents>(name: E, listener: (event: UserAgentEvents[E]) => void): void
 }

@@ -7,17 +7,19 @@ import { endingOf, failureOf, rejections, terminate } from './endings.ts'
 import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
-import type { Session, UserAgent } from './jssip.ts'
+import type { Session } from './jssip.ts'
 import { Offers } from './offers.ts'
 import { watchPath } from './path.ts'
 import type { PathWatch } from './path.ts'
+import { Refers } from './refer.ts'
+import type { ReferAccount } from './refer.ts'
+import { referralHeaders } from './replaces.ts'
 import { keepSession, leastSession } from './session-timer.ts'
 import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
-export interface Account {
-  readonly ua: UserAgent
+export interface Account extends ReferAccount {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
@@ -29,6 +31,8 @@ export interface Account {
   /** Runs this when we are connected again, or never. */
   whenOpen(act: () => void): void
   forget(leg: SipLeg): void
+  /** Somebody is to take the place of this leg's peer: what `accept` makes is one more call that comes in. */
+  replaced(leg: SipLeg, accept: () => void): void
 }
 
 /** One SIP dialog: JsSIP's session, spoken to in the words of the port. */
@@ -38,6 +42,7 @@ export class SipLeg implements Leg {
   readonly #events = new Subject<LegEvent>()
   #session: Session | null = null
   #offers: Offers | null = null
+  #refers: Refers | null = null
   #stream: MediaStream | null = null
   #remoteStream: MediaStream | null = null
   #isIncoming = false
@@ -104,10 +109,17 @@ export class SipLeg implements Leg {
         return this.#offers?.verify(command.attempt)
       case 'dtmf':
         return this.#digit(command)
+      case 'refer':
+      case 'report':
+        return this.#refers?.send(command)
       case 'microphone':
-        // SIP has no word for it
-        return
+        return // SIP has no word for it
     }
+  }
+
+  /** Whom to call to take our place in this call. */
+  get replacement() {
+    return this.#isAnswered && !this.#isOver ? (this.#refers?.replacement ?? null) : null
   }
 
   /** The socket is gone. A call that is not answered yet cannot be any more: the caller's request went with it. */
@@ -128,11 +140,12 @@ export class SipLeg implements Leg {
     this.#account.forget(this)
   }
 
-  #dial({ target, headers = {}, displayName }: Extract<LegCommand, { type: 'dial' }>) {
+  #dial({ target, headers = {}, displayName, referral = {} }: Extract<LegCommand, { type: 'dial' }>) {
     const { ua, withWebRtc } = this.#account
     const fault = headerFault(headers, displayName)
     if (fault !== null) return this.#emit({ type: 'leg.failed', cause: { code: 'call.invalid-header', text: fault } })
-    const extraHeaders = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const given = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const extraHeaders = [...given, ...referralHeaders(referral)]
     const options = {
       ...this.#mediaOptions(),
       extraHeaders,
@@ -167,7 +180,9 @@ export class SipLeg implements Leg {
     this.#stopGathering = limitGathering(session, this.#account.gathering)
     peerOpensOurMicrophone(session)
     brokenAnswerLeavesTheCallOpen(this.#account.ua, session)
-    const offers = new Offers(session, { emit: (event) => this.#emit(event), gone: () => this.#gone() })
+    const emit = (event: LegEvent) => this.#emit(event)
+    this.#refers = new Refers(session, this.#account, emit, (accept) => this.#account.replaced(this, accept))
+    const offers = new Offers(session, { emit, gone: () => this.#gone() })
     this.#offers = offers
     this.#timer = keepSession(session, this.#account.sessionExpires, {
       reinvite: () => offers.refresh(),
@@ -198,14 +213,11 @@ export class SipLeg implements Leg {
       if (least !== null && this.#askAgain !== null) return this.#askAgain(least)
       this.#end(failureOf(event, this.#isIncoming))
     })
-    session.on('ended', (event) => this.#end(endingOf(event)))
+    session.on('ended', (event) => this.#end(this.#refers?.endingOf(event) ?? endingOf(event)))
     session.on('newDTMF', ({ originator, dtmf }) => {
       if (originator !== 'remote') return
       this.#emit({ type: 'leg.dtmf.received', tone: dtmf.tone, duration: dtmf.duration })
     })
-    // JsSIP leaves these unanswered when nobody says anything
-    session.on('refer', (event) => event.reject())
-    session.on('replaces', (event) => event.reject())
   }
 
   #expired(session: Session) {

@@ -1,9 +1,18 @@
-import type { DtmfMethod } from '../../machines/index.ts'
+import type { Capabilities, DtmfMethod } from '../../machines/index.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { createUserAgent } from './jssip.ts'
 import type { UserAgent } from './jssip.ts'
 import { shortestSession } from './session-timer.ts'
 import type { DrivenSocket, WebSocketClass } from './socket.ts'
+
+export const capabilities: Capabilities = {
+  registration: true,
+  hold: true,
+  renegotiate: true,
+  dtmf: ['rtp', 'info'],
+  blindTransfer: true,
+  attendedTransfer: true
+}
 
 export interface SipOptions {
   /** The server's WebSocket (RFC 7118): `wss://sip.example.com`. */

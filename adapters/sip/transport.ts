@@ -1,13 +1,6 @@
 import { Subject } from 'rxjs'
-import type {
-  Capabilities,
-  DtmfMethod,
-  Failure,
-  Leg,
-  Transport,
-  TransportCommand,
-  TransportEvent
-} from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, Transport, TransportCommand, TransportEvent } from '../../machines/index.ts'
+import { closings, refusalCode } from './failures.ts'
 import { defaultGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import {
@@ -23,13 +16,13 @@ import {
 import type { NameAddress, Request, Response, Session, UserAgent } from './jssip.ts'
 import { SipLeg } from './leg.ts'
 import type { Account } from './leg.ts'
-import { checkUrl, sessionExpiresOf, userAgent } from './options.ts'
+import { capabilities, checkUrl, sessionExpiresOf, userAgent } from './options.ts'
 import type { SipOptions } from './options.ts'
 import { DrivenSocket } from './socket.ts'
+import { referredByIn } from './replaces.ts'
+import type { ReferTarget } from './replaces.ts'
 import type { SocketEnd, WebSocketClass } from './socket.ts'
 import { grantedExpires, isPermanent } from './wire.ts'
-
-const capabilities: Capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp', 'info'] }
 
 /** One SIP account over WebSocket. Throws a TypeError for options no connection could ever be made with. */
 export function sipTransport(options: SipOptions): Transport {
@@ -38,15 +31,6 @@ export function sipTransport(options: SipOptions): Transport {
 
 /** Milliseconds that what is to be said at the end may take. */
 const lastWords = 2_000
-
-const closings: Readonly<Record<SocketEnd['stage'], Failure>> = {
-  unreachable: {
-    code: 'connection.unreachable',
-    text: 'The WebSocket did not open: nobody there, refused, or not trusted (TLS)'
-  },
-  'not-sip': { code: 'connection.refused', text: 'The server does not speak SIP over this WebSocket (RFC 7118)' },
-  lost: { code: 'connection.lost', text: 'The WebSocket was closed' }
-}
 
 class SipTransport implements Transport, Account {
   readonly capabilities = capabilities
@@ -65,6 +49,8 @@ class SipTransport implements Transport, Account {
   #registerAttempt = 0
   #isGoodbyeDue = false
   #wasOpen = false
+  /** The leg whose place the call takes that is coming in this very moment. */
+  #replaced: SipLeg | null = null
   #isDisposed = false
 
   constructor(options: SipOptions) {
@@ -147,6 +133,16 @@ class SipTransport implements Transport, Account {
 
   forget(leg: SipLeg) {
     this.#legs.delete(leg.id)
+  }
+
+  replacementFor(leg: string): ReferTarget | null {
+    return this.#legs.get(leg)?.replacement ?? null
+  }
+
+  replaced(leg: SipLeg, accept: () => void) {
+    this.#replaced = leg
+    accept()
+    this.#replaced = null
   }
 
   whenOpen(act: () => void) {
@@ -278,18 +274,14 @@ class SipTransport implements Transport, Account {
     const leg = new SipLeg(id, this)
     this.#legs.set(id, leg)
     leg.take(session)
-    this.#emit({ type: 'transport.incoming', leg: id, from: partyOf(request.from), to: partyOf(request.to) })
+    const [from, to] = [partyOf(request.from), partyOf(request.to)]
+    const replaces = this.#replaced === null ? {} : { replaces: this.#replaced.id }
+    this.#emit({ type: 'transport.incoming', leg: id, from, to, ...replaces, ...referredByIn(request) })
   }
 
   #emit(event: TransportEvent) {
     if (!this.#isDisposed) this.#events.next(event)
   }
-}
-
-function refusalCode(status: number | undefined): Failure['code'] {
-  if (status === undefined) return 'registration.timeout'
-  if (status === 401 || status === 407) return 'registration.unauthorized'
-  return isPermanent(status) ? 'registration.forbidden' : 'registration.rejected'
 }
 
 function partyOf(header: NameAddress) {

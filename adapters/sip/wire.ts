@@ -207,6 +207,31 @@ export function iceUfrag(sdp: string): string | null {
   return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? null
 }
 
+const phrases: Readonly<Record<number, string>> = {
+  100: 'Trying',
+  180: 'Ringing',
+  200: 'OK',
+  404: 'Not Found',
+  408: 'Request Timeout',
+  480: 'Temporarily Unavailable',
+  486: 'Busy Here',
+  487: 'Request Terminated',
+  488: 'Not Acceptable Here',
+  503: 'Service Unavailable',
+  603: 'Decline'
+}
+
+/** The body of a NOTIFY that says what became of a REFER (RFC 3420). */
+export function sipFragment(status: number): string {
+  return `SIP/2.0 ${status} ${phrases[status] ?? 'Unknown'}\r\n`
+}
+
+/** The status a `message/sipfrag` begins with, or null. */
+export function statusIn(body: string): { readonly code: number; readonly phrase: string } | null {
+  const [, code, phrase = ''] = /^\s*SIP\/2\.0 ([1-6]\d\d)(?: ([^\r\n]*))?/i.exec(body) ?? []
+  return code === undefined ? null : { code: Number(code), phrase }
+}
+
 /** The body of an INFO that carries one digit; the format is customary, not a standard. */
 export function dtmfRelay(tone: string, duration: number): string {
   return `Signal=${tone}\r\nDuration=${duration}\r\n`

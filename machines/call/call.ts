@@ -7,14 +7,16 @@ import { microphone } from './microphone.ts'
 import { callContext } from './model.ts'
 import { negotiation } from './negotiation.ts'
 import { path } from './path.ts'
-import { callSetup } from './setup.ts'
+import { referral } from './referral.ts'
 import { signalling } from './signalling.ts'
+import { transfer } from './transfer.ts'
+import { transferSetup } from './transfer-setup.ts'
 
 const hungUp: CallEnd = { by: 'local', reason: 'hangup' }
 const cutOff: CallEnd = { by: 'system', reason: 'network' }
 
 /** One call, from the wish to place it or the first ring to its one end. */
-export const callMachine = callSetup.createMachine({
+export const callMachine = transferSetup.createMachine({
   id: 'call',
   context: ({ input }) => callContext(input),
   invoke: [
@@ -58,7 +60,12 @@ export const callMachine = callSetup.createMachine({
           states: {
             routing: {
               description: 'Decides which way the call goes.',
-              always: [{ guard: 'isOutgoing', target: 'callout' }, { target: 'callin' }]
+              exit: 'takeOver',
+              always: [
+                { guard: 'isOutgoing', target: 'callout' },
+                { guard: 'succeeds', target: '#call.progress.setup.callin.answering' },
+                { target: 'callin' }
+              ]
             },
             callout,
             callin
@@ -68,7 +75,7 @@ export const callMachine = callSetup.createMachine({
           description: 'Answered by both sides: signalling stands, and the path region says how media does.',
           type: 'parallel',
           entry: { type: 'tell', params: { fact: { type: 'call.established' } } },
-          states: { negotiation, hold, path, signalling, dtmf },
+          states: { negotiation, hold, path, signalling, dtmf, transfer, referral },
           on: {
             hangup: { target: 'ending', actions: { type: 'noteEnd', params: { end: hungUp } } },
             'network.dead': { target: 'ending', actions: { type: 'noteEnd', params: { end: cutOff } } },

@@ -1,5 +1,23 @@
 import type { CallEnd, Failure } from '../failure.ts'
-import type { Capabilities, DialOptions, DtmfMethod, LegEvent, Party, RejectReason, Terms } from '../transport.ts'
+import type {
+  Capabilities,
+  DialOptions,
+  DtmfMethod,
+  LegEvent,
+  Party,
+  Referral,
+  RejectReason,
+  Terms
+} from '../transport.ts'
+import { transferContext } from './transfer-model.ts'
+import type {
+  RelationEvent,
+  Succession,
+  TransferCommand,
+  TransferContext,
+  TransferEmitted,
+  TransferPolicy
+} from './transfer-model.ts'
 
 /** What a call is made of besides its states: everything here is plain data. */
 export interface CallContext {
@@ -7,10 +25,14 @@ export interface CallContext {
   readonly direction: 'outgoing' | 'incoming'
   readonly remote: Party
   readonly capabilities: Capabilities
-  readonly dial: DialOptions
+  readonly dial: DialOptions & { readonly referral?: Referral }
+  /** Who had the caller call: us, or whom we call. */
+  readonly referredBy: Party | null
+  readonly succession: Succession | null
+  readonly transfer: TransferContext
   readonly media: MediaRequest
   /** Numbers the requests of each kind; an answer to another number is stale. */
-  readonly attempts: { readonly media: number; readonly offer: number; readonly verify: number; readonly dtmf: number }
+  readonly attempts: Readonly<Record<'media' | 'offer' | 'verify' | 'dtmf' | 'refer', number>>
   /** What we want, what is on its way to the peer, and what both sides have said yes to. */
   readonly desired: Terms
   readonly offered: Terms
@@ -51,6 +73,7 @@ export type CallCommand =
   | { readonly type: 'mute' }
   | { readonly type: 'unmute' }
   | { readonly type: 'dtmf'; readonly digits: readonly QueuedDigit[] }
+  | TransferCommand
 
 /** What the engine tells a call about the connection it runs on. */
 export type SignallingEvent = { readonly type: 'connection.lost' } | { readonly type: 'connection.restored' }
@@ -82,7 +105,14 @@ export type InternalEvent =
   | { readonly type: 'network.dead' }
   | { readonly type: 'call.over' }
 
-export type CallEvent = CallCommand | AbandonEvent | SignallingEvent | MediaEvent | LegEvent | InternalEvent
+export type CallEvent =
+  | CallCommand
+  | AbandonEvent
+  | SignallingEvent
+  | RelationEvent
+  | MediaEvent
+  | LegEvent
+  | InternalEvent
 
 /** What a call tells its listeners, once each. */
 export type CallEmitted =
@@ -105,6 +135,7 @@ export type CallEmitted =
   | { readonly type: 'dtmf.failed'; readonly command: string; readonly cause: Failure }
   | { readonly type: 'dtmf.unsent'; readonly digits: string }
   | { readonly type: 'dtmf.received'; readonly tone: string; readonly duration: number }
+  | TransferEmitted
 
 export interface CallInput {
   readonly id: string
@@ -113,7 +144,11 @@ export interface CallInput {
   readonly remote: Party
   readonly capabilities: Capabilities
   readonly media?: MediaRequest
-  readonly dial?: DialOptions
+  readonly dial?: CallContext['dial']
+  readonly referredBy?: Party
+  /** It takes the place of another call: it is not asked for, but answered, and goes on as that one was. */
+  readonly succession?: Succession
+  readonly transfer?: TransferPolicy
 }
 
 const noTerms: Terms = { hold: false, restarts: 0 }
@@ -125,6 +160,9 @@ export function callContext(input: CallInput): CallContext {
     remote: input.remote,
     capabilities: input.capabilities,
     dial: input.dial ?? {},
+    referredBy: input.referredBy ?? null,
+    succession: input.succession ?? null,
+    transfer: transferContext(input.transfer),
     media: input.media ?? { audio: true },
     attempts: noAttempts,
     desired: noTerms,
@@ -141,7 +179,7 @@ export function callContext(input: CallInput): CallContext {
   }
 }
 
-const noAttempts = { media: 0, offer: 0, verify: 0, dtmf: 0 }
+const noAttempts = { media: 0, offer: 0, verify: 0, dtmf: 0, refer: 0 }
 const noDigits: readonly QueuedDigit[] = []
 
 export function sameTerms(a: Terms, b: Terms): boolean {

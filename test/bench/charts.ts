@@ -80,7 +80,14 @@ function callEvents(count: number) {
     }
   })
   const clock = { setTimeout: () => 0, clearTimeout: () => {} }
-  const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['info'] } as const
+  const capabilities = {
+    registration: true,
+    hold: true,
+    renegotiate: true,
+    dtmf: ['info'],
+    blindTransfer: false,
+    attendedTransfer: false
+  } as const
   const actor = createActor(machine, {
     input: { id: 'bench', direction: 'outgoing', remote: { address: 'sip:bob@example.test' }, capabilities },
     clock

@@ -5,7 +5,14 @@ import type { Leg, LegCommand, LegEvent, Transport, TransportCommand, TransportE
 export function willingTransport(): Transport {
   const events = new Subject<TransportEvent>()
   return {
-    capabilities: { registration: false, hold: true, renegotiate: true, dtmf: ['info'] },
+    capabilities: {
+      registration: false,
+      hold: true,
+      renegotiate: true,
+      dtmf: ['info'],
+      blindTransfer: false,
+      attendedTransfer: false
+    },
     events,
     send(command: TransportCommand) {
       if (command.type === 'connect')

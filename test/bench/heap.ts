@@ -6,7 +6,14 @@ import { createEngine } from '../../src/index.ts'
 import { willingTransport } from './fake-transport.ts'
 
 const calls = 2_000
-const capabilities = { registration: false, hold: true, renegotiate: true, dtmf: ['info'] } as const
+const capabilities = {
+  registration: false,
+  hold: true,
+  renegotiate: true,
+  dtmf: ['info'],
+  blindTransfer: false,
+  attendedTransfer: false
+} as const
 
 let report: (event: LegEvent) => void = () => {}
 const root = createActor(fromCallback(() => {}))

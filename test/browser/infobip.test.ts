@@ -6,7 +6,7 @@ import { onInfobip } from '../support/browser/stage.ts'
 import type { InfobipServer } from '../support/browser/server.ts'
 import { until } from '../support/until.ts'
 
-onInfobip('a call', {}, (stage) => {
+onInfobip('a call', { resumes: false }, (stage) => {
   test('carries sound both ways once both sides see it established', async () => {
     const [alice, bob] = await stage.call()
 
@@ -115,7 +115,7 @@ onInfobip('a call', {}, (stage) => {
   })
 })
 
-onInfobip('a call in dialect 2.6.1', { dialect: '2.6.1' }, (stage) => {
+onInfobip('a call in dialect 2.6.1', { resumes: true }, (stage) => {
   test('goes on without its connection, is taken up on the next one, and is heard again', async () => {
     const [alice, bob] = await stage.call()
     const relay = stage.server.relay(alice.user)

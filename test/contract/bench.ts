@@ -18,6 +18,7 @@ export type Ability =
   | 'offers-in-calls'
   | 'send-digits'
   | 'receive-digits'
+  | 'transfer'
   | 'know-everybody'
   | 'know-who-is-there'
 

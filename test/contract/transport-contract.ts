@@ -12,8 +12,9 @@ import { placing } from './placing.ts'
 import { receiving } from './receiving.ts'
 import { Scene } from './scene.ts'
 import { talking } from './talking.ts'
+import { transferring } from './transferring.ts'
 
-const chapters = { connecting, placing, receiving, talking, offering, losing, leaving }
+const chapters = { connecting, placing, receiving, talking, offering, transferring, losing, leaving }
 
 /** `only`: the chapters in which a server that differs in one thing may behave differently. */
 export function transportContract(

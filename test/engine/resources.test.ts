@@ -5,6 +5,7 @@ import { CallHandle } from '../../src/call-handle.ts'
 import { callMachine } from '../../machines/index.ts'
 import { legActor, mediaActor } from '../../src/ports.ts'
 import { Registry } from '../../src/registry.ts'
+import { Relations } from '../../src/relations.ts'
 import { errorOf, settled, setUpOnline, watch } from './support/desk.ts'
 import type { Desk, Line } from './support/desk.ts'
 import { FailingClock } from './support/failing-clock.ts'
@@ -155,10 +156,26 @@ describe('A call gives everything back when', () => {
         }
       }
     })
-    const capabilities = { registration: true, hold: true, renegotiate: true, dtmf: [] }
+    const capabilities = {
+      registration: true,
+      hold: true,
+      renegotiate: true,
+      dtmf: [],
+      blindTransfer: false,
+      attendedTransfer: false
+    }
     const input = { id: 'call-1', direction: 'outgoing', remote: { address: 'bob' }, capabilities } as const
     const actor = createActor(machine, { input: { ...input, media: { audio: false } } })
-    const call = new CallHandle(actor, resources, { take: (_, turn) => turn.granted() }, () => {})
+    const nobody = { refusalOf: () => null, of: () => undefined } as unknown as ConstructorParameters<
+      typeof Relations
+    >[0]
+    const call = new CallHandle(
+      actor,
+      resources,
+      new Relations(nobody),
+      { take: (_, turn) => turn.granted() },
+      () => {}
+    )
     const established = errorOf(call.established())
 
     actor.start()

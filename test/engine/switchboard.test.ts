@@ -125,6 +125,22 @@ describe('Of several calls', () => {
     expect(heard(desk)).toBe(1)
   })
 
+  test('the one that was consulted about is heard again when the consultation is over', async () => {
+    const desk = await setUpOnline()
+    const { call } = await desk.established()
+    const consultation = await desk.engine.calls$.value[0]?.consult('sip:carol@example.org')
+    await settled()
+    expect(call.state).toMatchObject({ hold: { local: 'held' }, attention: 'aside' })
+    expect(desk.engine.current$.value).toBe(consultation)
+
+    await consultation?.hangup()
+    await settled()
+
+    expect(call.state).toMatchObject({ hold: { local: 'active' }, attention: 'front' })
+    expect(desk.engine.current$.value).toBe(call)
+    expect(heard(desk)).toBe(1)
+  })
+
   test('there is nothing to swap with where there is one', async () => {
     const desk = await setUpOnline()
     await desk.established()

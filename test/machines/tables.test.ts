@@ -26,7 +26,7 @@ describe('What happens at every event in every state is written down', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('tables/registration.txt')
   })
 
-  test('for each region of the switchboard', { timeout: 120_000 }, async () => {
+  test('for each region of the switchboard', { timeout: 600_000 }, async () => {
     const surveyed = { visits: [], moves: survey(switchboardGround).moves.map(withRoles) }
     const regions = Object.keys(boardWords).map((name) => boardRegion(name))
 
@@ -35,7 +35,7 @@ describe('What happens at every event in every state is written down', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('tables/switchboard.txt')
   })
 
-  test('for each region of a call', { timeout: 120_000 }, async () => {
+  test('for each region of a call', { timeout: 600_000 }, async () => {
     const surveyed = survey(callGround)
 
     const text = callRegions.map((region) => table(region, callGround, surveyed)).join('\n\n\n')
@@ -59,6 +59,14 @@ const words: Readonly<Record<string, (effect: Effect, cause: EventObject) => boo
   dtmf: ({ to, event }, { type }) =>
     (event.type.startsWith('dtmf') && event.type !== 'dtmf.received') ||
     (to === 'notes' && (event.type === 'digits' || type.startsWith('leg.dtmf.'))),
+  referral: ({ event, to }, { type }) =>
+    event.type === 'report' ||
+    /^transfer\.(asked|declined|followed)$/.test(event.type) ||
+    (to === 'notes' && type.startsWith('referral.')),
+  transfer: ({ to, event }, { type }) =>
+    event.type === 'refer' ||
+    /^(transfer|consult)\./.test(event.type) ||
+    (to === 'notes' && /^(leg\.refer\.|handover|consultation|transfer|consult)/.test(type)),
   microphone: ({ event }) => event.type === 'mute' || event.type.startsWith('microphone.'),
   progress: () => true
 }
@@ -80,6 +88,8 @@ const callRegions: readonly Region[] = [
   callRegion('path', 'progress.established.path'),
   callRegion('signalling', 'progress.established.signalling'),
   callRegion('dtmf', 'progress.established.dtmf'),
+  callRegion('transfer', 'progress.established.transfer'),
+  callRegion('referral', 'progress.established.referral'),
   callRegion('microphone', 'microphone')
 ]
 

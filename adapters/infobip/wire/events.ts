@@ -1,9 +1,7 @@
 /** What the gateway says to a client in calls of 0.4.1 and 1.x, and what 2.x adds to the handshake and to resuming. */
 import * as v from 'valibot'
-import { applicationEventSchemas } from './application-events.ts'
-import type { ApplicationEvent } from './application-events.ts'
 import { readFrame } from './frame.ts'
-import type { Frame } from './frame.ts'
+import type { Frame, Vocabulary } from './frame.ts'
 import { answer, call, candidate, offer, recording, status, user } from './parts.ts'
 
 const iceServer = v.looseObject({
@@ -76,7 +74,12 @@ export type GatewayEvents = { [Name in keyof typeof eventSchemas]: v.InferOutput
 export type GatewayEvent = GatewayEvents[keyof GatewayEvents]
 export type IceServer = v.InferOutput<typeof iceServer>
 
-/** What a client received. Never throws. */
-export function parseEvent(text: string): Frame<GatewayEvent | ApplicationEvent> {
-  return readFrame(text, 'event', { ...eventSchemas, ...applicationEventSchemas })
+/** What a client received, of these and of `more` words. Never throws. */
+export function parseEvent(text: string): Frame<GatewayEvent>
+export function parseEvent<More extends Vocabulary>(
+  text: string,
+  more: More
+): Frame<GatewayEvent | v.InferOutput<More[keyof More]>>
+export function parseEvent(text: string, more: Vocabulary = {}) {
+  return readFrame(text, 'event', { ...eventSchemas, ...more })
 }

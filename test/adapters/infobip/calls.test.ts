@@ -2,7 +2,7 @@
 import { firstValueFrom } from 'rxjs'
 import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { infobipTransport } from '../../../adapters/infobip/index.ts'
+import { dialect261, infobipTransport } from '../../../adapters/infobip/index.ts'
 import type { InfobipEmulatedCall } from '../../../adapters/infobip/emulator.ts'
 import type { LegEvent } from '../../../machines/index.ts'
 import { createEngine } from '../../../src/index.ts'
@@ -232,7 +232,7 @@ describe('a lost connection', { timeout: 20_000 }, () => {
   })
 
   test('leaves a call of 2.6.1 as it was', async () => {
-    const { alice, call, there } = await talking({ changes: { dialect: '2.6.1' } })
+    const { alice, call, there } = await talking({ changes: { dialect: dialect261 } })
     expect(alice.transport.capabilities.renegotiate).toBe(false)
 
     alice.refuse()
@@ -251,7 +251,7 @@ describe('a lost connection', { timeout: 20_000 }, () => {
   })
 
   test('to an instance that wants to be left alone makes the next one anywhere', async () => {
-    const alice = await person(bench, { user: 'elsewhere', changes: { dialect: '2.6.1' } })
+    const alice = await person(bench, { user: 'elsewhere', changes: { dialect: dialect261 } })
 
     bench.server.close('elsewhere', 1013)
 
@@ -260,7 +260,7 @@ describe('a lost connection', { timeout: 20_000 }, () => {
   })
 
   test('that ends for good ends a call of 2.6.1 too', async () => {
-    const { alice, call } = await talking({ user: 'banned', changes: { dialect: '2.6.1' } })
+    const { alice, call } = await talking({ user: 'banned', changes: { dialect: dialect261 } })
 
     bench.server.close('banned', 4003, 'Banned.')
 

@@ -1,6 +1,6 @@
 /** Connecting to Infobip's gateway: the handshake, the heartbeat, and every way the connection ends. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { infobipBackoff, infobipPolicy, infobipTransport } from '../../../adapters/infobip/index.ts'
+import { dialect261, infobipBackoff, infobipPolicy, infobipTransport } from '../../../adapters/infobip/index.ts'
 import type { WebSocketLike } from '../../../adapters/infobip/index.ts'
 import { decodeJson } from '../../../adapters/infobip/wire.ts'
 import { backoffDelay } from '../../../machines/index.ts'
@@ -41,7 +41,7 @@ describe('the handshake', { timeout: 20_000 }, () => {
     [{ location: 'io' }, undefined, undefined, 'wss://portunus.ioinfobip.com'],
     [{ location: 'de' }, undefined, undefined, 'wss://portunus-de.infobip.com'],
     [{ location: 'iop1' }, undefined, undefined, 'wss://portunus-iop1.infobip.com'],
-    [{ location: 'iop1' }, undefined, '2.6.1', 'wss://portunus-iop1.ioinfobip.com'],
+    [{ location: 'iop1' }, undefined, dialect261, 'wss://portunus-iop1.ioinfobip.com'],
     [{ location: 'de' }, 'gateway.example.com', undefined, 'wss://gateway.example.com'],
     [{ location: 'de' }, 'ws://127.0.0.1:1', undefined, 'ws://127.0.0.1:1']
   ] as const)('goes where the token or the url says: %o, %s', (claims, url, dialect, address) => {

@@ -3,6 +3,7 @@ import { fc } from '@fast-check/vitest'
 import { filter, firstValueFrom } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { InfobipEmulatedCall } from '../../../adapters/infobip/emulator.ts'
+import { dialect261 } from '../../../adapters/infobip/index.ts'
 import { createEngine } from '../../../src/index.ts'
 import type { Call } from '../../../src/index.ts'
 import { startInfobipBench } from '../../contract/infobip/emulator-bench.ts'
@@ -62,7 +63,7 @@ const foundBefore: [(typeof openings)[number], Step[]][] = [
 describe.each(['0.4.1', '2.6.1'] as const)('A call in dialect %s', { timeout: 120_000 }, (dialect) => {
   let bench: InfobipBench
   beforeAll(async () => {
-    bench = await startInfobipBench({}, { dialect })
+    bench = await startInfobipBench({}, dialect === '2.6.1' ? { dialect: dialect261 } : {})
   })
   afterAll(() => bench.stop())
 

@@ -4,15 +4,18 @@ import * as v from 'valibot'
 import {
   actionSchemas,
   applicationActionSchemas,
-  applicationEventSchemas,
   conferenceActionSchemas,
   conferenceEventSchemas,
   eventSchemas,
   parseAction,
-  parseEvent,
+  applicationEventSchemas,
+  parseEvent as parseGatewayEvent,
   serialise
 } from '../../../adapters/infobip/wire.ts'
 import type { Frame } from '../../../adapters/infobip/wire.ts'
+
+/** In the words of every client. */
+const parseEvent = (text: string) => parseGatewayEvent(text, applicationEventSchemas)
 
 const CALL = '7f0f7f0e-4a5b-4c6d-8e9f-0a1b2c3d4e5f'
 const CORRELATION = '1d2c3b4a-5e6f-4a7b-8c9d-0e1f2a3b4c5d'

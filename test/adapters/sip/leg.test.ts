@@ -150,14 +150,4 @@ describe('a call that comes in', () => {
 
     expect(call.line.has(new RegExp(`^SIP/2.0 ${status}`))).toBe(true)
   })
-
-  test('that would replace another one, or move it, is refused in so many words', async () => {
-    const call = await ourTalking()
-
-    call.line.receive(ask('REFER', call.invite, { headers: ['Refer-To: <sip:carol@example.test>'] }))
-    await turns()
-
-    expect(call.line.has(/^SIP\/2.0 202/)).toBe(true)
-    expect(bodyIn(await call.line.next(/^NOTIFY[^]*603/))).toContain('603')
-  })
 })

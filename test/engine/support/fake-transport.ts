@@ -6,11 +6,21 @@ import type {
   LegCommand,
   LegEvent,
   MediaMeasure,
+  Party,
   Transport,
   TransportCommand,
   TransportEvent
 } from '../../../machines/index.ts'
 import { FakeStream } from './fake-media.ts'
+
+const everything: Capabilities = {
+  registration: true,
+  hold: true,
+  renegotiate: true,
+  dtmf: ['rtp'],
+  blindTransfer: true,
+  attendedTransfer: true
+}
 
 /** A provider in memory. It answers what a willing one would, unless the test has told it to leave a command alone. */
 export class FakeTransport implements Transport {
@@ -29,7 +39,7 @@ export class FakeTransport implements Transport {
   #incoming = 0
 
   constructor(capabilities: Partial<Capabilities> = {}) {
-    this.capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp'], ...capabilities }
+    this.capabilities = { ...everything, ...capabilities }
   }
 
   get events() {
@@ -82,9 +92,9 @@ export class FakeTransport implements Transport {
   }
 
   /** Somebody calls us. */
-  ring(id = `incoming-${++this.#incoming}`): FakeLeg {
+  ring(id = `incoming-${++this.#incoming}`, more: { replaces?: string; referredBy?: Party } = {}): FakeLeg {
     const from = { address: 'sip:bob@example.org', displayName: 'Bob' }
-    this.emit({ type: 'transport.incoming', leg: id, from, to: { address: 'sip:me@example.org' } })
+    this.emit({ type: 'transport.incoming', leg: id, from, to: { address: 'sip:me@example.org' }, ...more })
     return this.legs.get(id) as FakeLeg
   }
 
@@ -151,6 +161,10 @@ export class FakeLeg implements Leg {
         return this.emit({ type: 'leg.verified', attempt: command.attempt })
       case 'dtmf':
         return this.emit({ type: 'leg.dtmf.sent', attempt: command.attempt })
+      case 'refer':
+        return this.emit({ type: 'leg.refer.accepted', attempt: command.attempt })
+      case 'report':
+        return
     }
   }
 
@@ -179,7 +193,7 @@ export class FakeLeg implements Leg {
   }
 
   /** The number of the last command of this kind. */
-  attempt(type: 'offer' | 'verify' | 'dtmf'): number {
+  attempt(type: 'offer' | 'verify' | 'dtmf' | 'refer'): number {
     const last = this.sent(type).at(-1)
     return last !== undefined && 'attempt' in last ? last.attempt : 0
   }

@@ -18,8 +18,22 @@ import { callSamples, connectionSamples, registrationSamples } from './samples.t
 import type { Ground } from './survey.ts'
 import { switchboardSamples } from './switchboard-samples.ts'
 
-export const everything: Capabilities = { registration: true, hold: true, renegotiate: true, dtmf: ['rtp', 'info'] }
-export const nothing: Capabilities = { registration: false, hold: false, renegotiate: false, dtmf: [] }
+export const everything: Capabilities = {
+  registration: true,
+  hold: true,
+  renegotiate: true,
+  dtmf: ['rtp', 'info'],
+  blindTransfer: true,
+  attendedTransfer: true
+}
+export const nothing: Capabilities = {
+  registration: false,
+  hold: false,
+  renegotiate: false,
+  dtmf: [],
+  blindTransfer: false,
+  attendedTransfer: false
+}
 
 export const outgoing: CallInput = {
   id: 'one',
@@ -52,10 +66,35 @@ export const registrationGround: Ground = {
 
 export const callGround: Ground = {
   machine: callMachine,
-  inputs: [outgoing, incoming, { ...outgoing, capabilities: nothing }],
+  inputs: [
+    outgoing,
+    incoming,
+    { ...outgoing, capabilities: nothing, transfer: { hold: true, incoming: 'accept' } },
+    { ...incoming, succession: { muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } }
+  ],
   samples: callSamples,
   internal: ['negotiation.settled', 'negotiation.failed', 'signalling.attached', 'network.dead', 'call.over'],
-  truths: ({ capabilities, desired, offered, agreed, collisions, peerHolds, digits, pathIsUp }: CallContext) => [
+  apart: [
+    // who is given to whom concerns hold and signalling, and nothing else
+    [
+      /\.transfer\.|^holds for/,
+      /\.dtmf\.|\.path\.|\.hold\.remote|^call\.microphone|digits|restart|collisions|^path|^peer/
+    ],
+    [/\.referral\.|^policy/, /established\.(?!referral)|microphone|digits|restart|collisions|^path|^peer|^hold/]
+  ],
+  truths: ({
+    capabilities,
+    desired,
+    offered,
+    agreed,
+    collisions,
+    peerHolds,
+    digits,
+    pathIsUp,
+    transfer
+  }: CallContext) => [
+    `policy ${transfer.policy.incoming}`,
+    `holds for a transfer ${transfer.holds}, consults ${transfer.consults}`,
     `hold is a capability: ${capabilities.hold}`,
     `hold desired ${desired.hold}, offered ${offered.hold}, agreed ${agreed.hold}`,
     `restart due ${desired.restarts !== agreed.restarts}, offered ${offered.restarts !== agreed.restarts}`,

@@ -76,6 +76,7 @@ const byPeer: CallEnd = { by: 'remote', reason: 'hangup' }
 const notAcceptable: Failure = { code: 'negotiation.rejected', text: 'Not acceptable here', provider: { code: 488 } }
 const collided: Failure = { code: 'negotiation.glare', text: 'Request pending', provider: { code: 491 } }
 const denied: Failure = { code: 'media.denied', text: 'The browser refused the microphone' }
+const busy: Failure = { code: 'transfer.failed', text: 'Busy Here', provider: { code: 486 } }
 const noTone: Failure = { code: 'dtmf.failed', text: 'The far end takes no digits' }
 
 export const callSamples: Samples<CallContext, CallEvent> = {
@@ -98,6 +99,21 @@ export const callSamples: Samples<CallContext, CallEvent> = {
       }))
     })
   },
+
+  transfer: {
+    '': () => ({ type: 'transfer', target: 'sip:carol@example.org' }),
+    attended: () => ({ type: 'transfer', target: 'sip:carol@example.org', replaces: 'two' })
+  },
+  consult: { '': () => ({ type: 'consult', target: 'sip:carol@example.org' }) },
+  acceptTransfer: { '': () => ({ type: 'acceptTransfer' }) },
+  declineTransfer: { '': () => ({ type: 'declineTransfer' }) },
+  'consultation.ended': { '': () => ({ type: 'consultation.ended' }) },
+  'handover.began': { '': () => ({ type: 'handover.began' }) },
+  'handover.succeeded': { '': () => ({ type: 'handover.succeeded' }) },
+  'handover.failed': { '': () => ({ type: 'handover.failed' }) },
+  'referral.progressed': { '': () => ({ type: 'referral.progressed', status: 180 }) },
+  'referral.succeeded': { '': () => ({ type: 'referral.succeeded' }) },
+  'referral.failed': { '': () => ({ type: 'referral.failed', status: 486 }) },
 
   'connection.lost': { '': () => ({ type: 'connection.lost' }) },
   'connection.restored': { '': () => ({ type: 'connection.restored' }) },
@@ -185,6 +201,35 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     stale: ({ attempts }) => ({ type: 'leg.dtmf.failed', attempt: attempts.dtmf - 1, cause: noTone })
   },
   'leg.dtmf.received': { '': () => ({ type: 'leg.dtmf.received', tone: '5', duration: 100 }) },
+  'leg.refer.accepted': {
+    '': ({ attempts }) => ({ type: 'leg.refer.accepted', attempt: attempts.refer }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.accepted', attempt: attempts.refer - 1 })
+  },
+  'leg.refer.rejected': {
+    '': ({ attempts }) => ({ type: 'leg.refer.rejected', attempt: attempts.refer, cause: busy }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.rejected', attempt: attempts.refer - 1, cause: busy })
+  },
+  'leg.refer.progress': {
+    '': ({ attempts }) => ({ type: 'leg.refer.progress', attempt: attempts.refer, status: 180 }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.progress', attempt: attempts.refer - 1, status: 180 })
+  },
+  'leg.refer.succeeded': {
+    '': ({ attempts }) => ({ type: 'leg.refer.succeeded', attempt: attempts.refer }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.succeeded', attempt: attempts.refer - 1 })
+  },
+  'leg.refer.failed': {
+    '': ({ attempts }) => ({ type: 'leg.refer.failed', attempt: attempts.refer, cause: busy }),
+    stale: ({ attempts }) => ({ type: 'leg.refer.failed', attempt: attempts.refer - 1, cause: busy })
+  },
+  'leg.refer.received': {
+    '': () => ({
+      type: 'leg.refer.received',
+      refer: '7',
+      target: 'sip:carol@example.org',
+      replaces: 'call;to-tag=1;from-tag=2',
+      referredBy: { address: 'sip:bob@example.org' }
+    })
+  },
   'leg.media': { '': () => ({ type: 'leg.media' }) },
 
   'negotiation.settled': { '': () => ({ type: 'negotiation.settled' }) },

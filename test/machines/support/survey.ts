@@ -10,6 +10,8 @@ export interface Ground {
   readonly samples: Readonly<Record<string, Readonly<Record<string, (context: never) => EventObject>>>>
   /** What is true at a moment besides its states; moments are told apart by pairs of such truths. */
   readonly truths: (context: never) => readonly string[]
+  /** Truths that take no notice of one another: that they are true together is nothing new. */
+  readonly apart?: readonly (readonly [RegExp, RegExp])[]
   /** Only the machine itself raises these: they are tabulated, but never lead anywhere. */
   readonly internal?: readonly string[]
 }
@@ -46,7 +48,7 @@ export interface Survey {
  * Walks a chart from its starts, trying everything everywhere. A moment is worth a visit when it shows two truths (states
  * are truths) together for the first time: every state meets every state it can meet, without the whole product.
  */
-export function survey({ machine, inputs, samples, truths, internal = [] }: Ground): Survey {
+export function survey({ machine, inputs, samples, truths, internal = [], apart = [] }: Ground): Survey {
   const visits: Visit[] = []
   const moves: Move[] = []
   const seen = new Set<string>()
@@ -54,7 +56,14 @@ export function survey({ machine, inputs, samples, truths, internal = [] }: Grou
   const visit = (snapshot: AnyMachineSnapshot, path: readonly string[]) => {
     if (snapshot.status !== 'active') return
     const here = [...leavesOf(snapshot.value), ...truths(snapshot.context as never)]
-    const pairs = here.flatMap((one, index) => here.slice(index).map((other) => `${one} & ${other}`))
+    const isNews = (one: string, other: string) =>
+      !apart.some(([a, b]) => (a.test(one) && b.test(other)) || (a.test(other) && b.test(one)))
+    const pairs = here.flatMap((one, index) =>
+      here
+        .slice(index)
+        .filter((other) => isNews(one, other))
+        .map((other) => `${one} & ${other}`)
+    )
     if (pairs.every((pair) => seen.has(pair))) return
     for (const pair of pairs) seen.add(pair)
     visits.push({ snapshot, path })
@@ -65,7 +74,17 @@ export function survey({ machine, inputs, samples, truths, internal = [] }: Grou
     const from = visits[next] as Visit
     for (const { name, event } of possible(machine, from.snapshot, samples)) {
       const [to, actions] = transition(machine, from.snapshot, event)
-      moves.push({ from, name, event, to, accepted: from.snapshot.can(event), effects: effectsOf(actions) })
+      moves.push({
+        from,
+        name,
+        event,
+        to,
+        // asked of few of them
+        get accepted() {
+          return from.snapshot.can(event)
+        },
+        effects: effectsOf(actions)
+      })
       if (!internal.includes(event.type)) visit(to, [...from.path, name])
     }
   }

@@ -46,7 +46,13 @@ export const switchboardSamples: Samples = {
     gone: () => ({ type: 'take', call: nobody })
   },
   adopt: {
-    '': (context) => ({ type: 'adopt', call: fresh(context), direction: 'outgoing', address: 'sip:carol@example.org' })
+    '': (context) => ({
+      type: 'adopt',
+      call: fresh(context),
+      direction: 'outgoing',
+      address: 'sip:carol@example.org',
+      insteadOf: current(context)
+    })
   },
   close: { '': () => ({ type: 'close' }) },
   open: { '': () => ({ type: 'open' }) },

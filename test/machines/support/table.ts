@@ -16,7 +16,7 @@ export interface Region {
 }
 
 /** What a person or a program asks for; everything else is a fact. */
-const isCommand = (type: string) => /^[a-z]+$/.test(type) && type !== 'wake'
+const isCommand = (type: string) => /^[a-z]+$/i.test(type) && type !== 'wake'
 
 /** Every state × event cell of a region, as text: what happens, and by name what is refused or ignored. */
 export function table(region: Region, { machine }: Ground, { moves }: Survey): string {

@@ -4,7 +4,7 @@ import type { Call, CallView, Engine, EngineEvent, MediaRequest, Policy } from '
 import { createEngine } from '../../../src/index.ts'
 import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
 import type { AzstackOptions } from '../../../adapters/azstack/index.ts'
-import { infobipTransport } from '../../../adapters/infobip/index.ts'
+import { dialect261, infobipTransport } from '../../../adapters/infobip/index.ts'
 import type { InfobipOptions } from '../../../adapters/infobip/index.ts'
 import type { SipOptions } from '../../../adapters/sip/index.ts'
 import { sipTransport } from '../../../adapters/sip/index.ts'
@@ -12,13 +12,14 @@ import { sipTransport } from '../../../adapters/sip/index.ts'
 /** With an account at one of the providers. */
 export type PhoneSetup = { readonly policy?: Policy } & (
   | { readonly sip: SipOptions }
-  | { readonly infobip: InfobipOptions }
+  | { readonly infobip: Omit<InfobipOptions, 'dialect'>; readonly resumes?: boolean }
   | { readonly azstack: Omit<AzstackOptions, 'link' | 'freeCalls'> }
 )
 
 function transportOf(setup: PhoneSetup): Transport {
   if ('sip' in setup) return sipTransport(setup.sip)
-  if ('infobip' in setup) return infobipTransport(setup.infobip)
+  if ('infobip' in setup)
+    return infobipTransport({ ...setup.infobip, ...(setup.resumes === true && { dialect: dialect261 }) })
   return azstackTransport({ ...setup.azstack, link: engineIo3(), freeCalls })
 }
 

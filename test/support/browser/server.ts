@@ -35,7 +35,9 @@ export interface AzstackAccount {
 export interface InfobipAccount {
   /** What other users dial. */
   readonly uri: string
-  readonly infobip: InfobipOptions
+  readonly infobip: Omit<InfobipOptions, 'dialect'>
+  /** Its calls outlive their connection: it speaks 2.6.1. */
+  readonly resumes: boolean
 }
 
 export interface SipServer {
@@ -142,7 +144,7 @@ export interface InfobipServer extends SipServer {
   readonly emulator: InfobipEmulator
 }
 
-export async function serverOnInfobip(options: Partial<InfobipOptions> = {}): Promise<InfobipServer> {
+export async function serverOnInfobip({ resumes }: Pick<InfobipAccount, 'resumes'>): Promise<InfobipServer> {
   // tokens stay good when it is started anew
   const start = (port: number) => startInfobipEmulator({ port, secret: 'kept' })
   let emulator = await start(0)
@@ -154,7 +156,7 @@ export async function serverOnInfobip(options: Partial<InfobipOptions> = {}): Pr
     uri: (user) => user,
     async addUser(user) {
       const { token } = emulator.credentials(user)
-      return { uri: user, infobip: { ...options, token, url: await relays.add(user) } }
+      return { uri: user, resumes, infobip: { token, url: await relays.add(user) } }
     },
     relay: (user) => relays.of(user),
     drop: (user) => emulator.drop(user),

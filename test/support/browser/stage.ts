@@ -1,5 +1,4 @@
 /** A suite that is run through every server there is: each time with a browser, and phones that talk through it. */
-import type { InfobipOptions } from '../../../adapters/infobip/index.ts'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll } from 'vitest'
 import { openBrowser } from '../browser.ts'
@@ -43,7 +42,7 @@ export function onAzstack(name: string, body: (stage: Stage<AzstackServer>) => v
 
 export function onInfobip(
   name: string,
-  options: Partial<InfobipOptions>,
+  options: { readonly resumes: boolean },
   body: (stage: Stage<InfobipServer>) => void
 ): void {
   describeWith(['chromium'], `${name}, through Infobip's emulator`, () =>

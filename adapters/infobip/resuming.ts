@@ -1,0 +1,69 @@
+import { Peer } from '../webrtc/peer.ts'
+import type { Gateway, OffersLine, Resuming, Resumption } from './gateway.ts'
+
+/** Calls of 2.x go on after their connection was lost, with an offer that restarts ICE. */
+export const resuming: Resuming = {
+  begin: (peer, line) => new ApplicationCall(peer, line),
+  end: endAgain
+}
+
+class ApplicationCall implements Resumption {
+  readonly #peer: Peer
+  readonly #line: OffersLine
+  #verifying: number | null = null
+
+  constructor(peer: Peer, line: OffersLine) {
+    this.#peer = peer
+    this.#line = line
+  }
+
+  verify(attempt: number) {
+    this.#verifying = attempt
+    this.#line.enqueue(async () => {
+      const { callId } = this.#line
+      try {
+        const sdp = await this.#peer.offer({ restart: true })
+        if (this.#verifying !== attempt) return
+        this.#line.say({ action: 'reconnect_application_call', callId, audioOffer: { type: 'offer', sdp } })
+        this.#peer.told()
+      } catch {
+        // it is asked again
+      }
+    })
+  }
+
+  reconnected(sdp: string) {
+    const attempt = this.#verifying
+    if (attempt === null) return
+    this.#line.enqueue(async () => {
+      try {
+        await this.#peer.accept(sdp)
+      } catch {
+        // it is asked again
+        return
+      }
+      this.#verifying = null
+      this.#line.say({ action: 'renegotiate_media', callId: this.#line.callId, iceRestart: true })
+      this.#line.emit({ type: 'leg.verified', attempt })
+    })
+  }
+
+  forget() {
+    this.#verifying = null
+  }
+}
+
+/** On another connection than the one it was left on a call is taken up again, only to be ended. */
+async function endAgain(gateway: Gateway, callId: string) {
+  let peer: Peer | undefined
+  try {
+    peer = new Peer(gateway.openConnection(), null, [], { emit() {}, play() {}, found() {} })
+    const sdp = await peer.offer()
+    gateway.say({ action: 'reconnect_application_call', callId, audioOffer: { type: 'offer', sdp } })
+    gateway.say({ action: 'hangup', callId })
+  } catch {
+    // the gateway gives it up by itself
+  } finally {
+    peer?.close()
+  }
+}

@@ -1,0 +1,77 @@
+import type { SnapshotFrom } from 'xstate'
+import type { Attention, CallEmitted, CallEnd, callMachine } from '../machines/index.ts'
+import { derive, Source } from './behavior.ts'
+import type { Behavior } from './behavior.ts'
+import { frozen } from './frozen.ts'
+import { callView, stamped } from './view.ts'
+import type { CallTimes, CallView } from './view.ts'
+
+/** What a call shows: its chart’s snapshot, and the little besides that the chart does not know. */
+export class CallViews {
+  readonly #snapshot: () => SnapshotFrom<typeof callMachine>
+  readonly #source = new Source()
+  // made when first asked for: most calls are never watched in every respect
+  #behaviors: Map<string, Behavior<unknown>> | null = null
+  #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
+  #attention: Attention = 'front'
+  /** The end of a call whose chart could not say it. */
+  #broken: CallEnd | null = null
+  #view: CallView | null = null
+  /** The snapshot that `#view` is of; null when something besides the snapshot has changed. */
+  #viewed: unknown = null
+
+  constructor(snapshot: () => SnapshotFrom<typeof callMachine>) {
+    this.#snapshot = snapshot
+  }
+
+  get view(): CallView {
+    const snapshot = this.#snapshot()
+    if (this.#view === null || this.#viewed !== snapshot) {
+      this.#view = callView(snapshot, this.#times, this.#broken, this.#attention, this.#view)
+      this.#viewed = snapshot
+    }
+    return this.#view
+  }
+
+  get wasEstablished() {
+    return this.#times.established !== null
+  }
+
+  stamp(fact: CallEmitted) {
+    const times = stamped(this.#times, fact)
+    if (times !== this.#times) this.#viewed = null
+    this.#times = times
+  }
+
+  /** Says whether it is news. */
+  attend(attention: Attention): boolean {
+    if (this.#attention === attention) return false
+    this.#attention = attention
+    this.#viewed = null
+    return true
+  }
+
+  break(end: CallEnd) {
+    this.#broken = end
+    this.#viewed = null
+  }
+
+  /** One behavior per name, so that whoever asks again gets the same. */
+  behavior<T>(name: string, read: () => T): Behavior<T> {
+    const behaviors = (this.#behaviors ??= new Map())
+    const known = behaviors.get(name)
+    if (known !== undefined) return known as Behavior<T>
+    const made = derive(read, this.#source)
+    behaviors.set(name, made)
+    return made
+  }
+
+  changed() {
+    this.#source.changed()
+  }
+
+  done() {
+    this.#source.changed()
+    this.#source.done()
+  }
+}
