@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'core',
           environment: 'node',
-          include: ['test/{machines,adapters,engine,gates,testing}/**/*.test.ts'],
+          include: ['test/{machines,adapters,engine,guarantees,gates,testing}/**/*.test.ts'],
           sequence: { groupOrder: order.quick }
         }
       },

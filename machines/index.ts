@@ -13,7 +13,9 @@ export type {
   MediaEvent,
   MediaRequest,
   QueuedDigit,
-  SignallingEvent
+  SignallingEvent,
+  VideoPolicy,
+  VideoSource
 } from './call/model.ts'
 export { defaultTransferPolicy } from './call/transfer-model.ts'
 export type {
@@ -44,7 +46,8 @@ export type {
   Terms,
   Transport,
   TransportCommand,
-  TransportEvent
+  TransportEvent,
+  Video
 } from './transport.ts'
 export { defaultSwitchboardPolicy, nextCall } from './switchboard-model.ts'
 export { switchboardMachine } from './switchboard.ts'

@@ -49,6 +49,8 @@ export interface Capabilities {
   readonly hold: boolean
   /** Media can be renegotiated in the call, so a broken path can be repaired. */
   readonly renegotiate: boolean
+  /** Calls can have video: at their start, and where media can be renegotiated at any time. */
+  readonly video: boolean
   /** How digits can be sent; empty when they cannot. */
   readonly dtmf: readonly DtmfMethod[]
   /** The peer can be asked to call somebody else (SIP: REFER, RFC 3515). */
@@ -88,11 +90,13 @@ export type TransportEvent =
       readonly permanent: boolean
       readonly cause: Failure
     }
+  /** `video` is the most that the caller's offer allows us; left out: `off`. */
   | {
       readonly type: 'transport.incoming'
       readonly leg: string
       readonly from: Party
       readonly to: Party
+      readonly video?: Video
       /** The leg whose place it takes. Once it is answered, that one ends as `replaced`. */
       readonly replaces?: string
       /** Who had the caller call us. */
@@ -108,12 +112,20 @@ export interface Party {
 }
 
 /**
+ * How far video goes, as we see it. `on`: ours is sent, and theirs comes in as far as they send any; `receive`: only theirs;
+ * `off`: there is none. `inactive`: it is in the session and flows neither way (RFC 3264 §6.1), because one side has asked
+ * and a person on the other has not answered yet (RFC 6141 §3: the offer itself is answered at once).
+ */
+export type Video = 'off' | 'inactive' | 'receive' | 'on'
+
+/**
  * What the two sides agree on about media, as far as we ask for it. Desired and agreed terms are compared to know
  * whether a new offer is due.
  */
 export interface Terms {
-  /** We neither send nor play: RFC 3264 §8.4 `sendonly`. */
+  /** We neither send nor play: RFC 3264 §8.4 `sendonly` for the audio; video is at rest meanwhile, whatever is agreed. */
   readonly hold: boolean
+  readonly video: Video
   /** How often ICE was restarted; one more than agreed asks for a restart (RFC 8445 §9). */
   readonly restarts: number
 }
@@ -136,8 +148,15 @@ export interface Referral {
 export type RejectReason = 'busy' | 'declined' | 'no-answer' | 'unavailable'
 
 export type LegCommand =
-  | ({ readonly type: 'dial'; readonly target: string; readonly referral?: Referral } & DialOptions)
-  | { readonly type: 'answer' }
+  /** `video` left out: `off`, here and below. */
+  | ({
+      readonly type: 'dial'
+      readonly target: string
+      readonly video?: Video
+      readonly referral?: Referral
+    } & DialOptions)
+  /** At most as much video as the caller has offered. */
+  | { readonly type: 'answer'; readonly video?: Video }
   | { readonly type: 'reject'; readonly reason: RejectReason }
   | { readonly type: 'hangup' }
   /**
@@ -145,9 +164,17 @@ export type LegCommand =
    * that was under way when the connection was lost: once the call is verified the next one takes its place.
    */
   | { readonly type: 'offer'; readonly attempt: number; readonly terms: Terms }
-  /** Answer the peer's offer, sending nothing while `hold`; answered by `leg.offer.answered` or `leg.offer.failed`. */
-  | { readonly type: 'accept'; readonly hold: boolean }
-  /** Refuse the peer's offer, because one of ours is under way (RFC 3261 §14.2: 491). */
+  /**
+   * Nobody waits any longer for the answer to this offer: take it back. Should the peer have taken it all the same, it is
+   * told again what holds. Nothing answers this.
+   */
+  | { readonly type: 'abandon'; readonly attempt: number }
+  /**
+   * Answer the peer's offer, sending nothing while `hold`, with as much video as this; answered by `leg.offer.answered` or
+   * `leg.offer.failed`.
+   */
+  | { readonly type: 'accept'; readonly hold: boolean; readonly video?: Video }
+  /** Refuse the peer's offer, because another one is under way (RFC 3261 §14.2: 491, or 500 when it is the peer's own). */
   | { readonly type: 'refuse' }
   /** Whether we want to be heard, for peers that can be told; nobody answers. Before and in a call, again when it changes. */
   | { readonly type: 'microphone'; readonly live: boolean }
@@ -173,21 +200,38 @@ export type LegCommand =
 
 export type LegEvent =
   | { readonly type: 'leg.ringing'; readonly earlyMedia: boolean }
-  | { readonly type: 'leg.answered' }
+  /** `video` is what came of what we offered or answered; `peerVideo`: theirs comes in. Left out: `off` and false. */
+  | { readonly type: 'leg.answered'; readonly video?: Video; readonly peerVideo?: boolean }
   /** Our call was refused before it was answered. */
   | { readonly type: 'leg.rejected'; readonly end: CallEnd }
   /** The caller gave up, or somebody else answered. */
   | { readonly type: 'leg.cancelled'; readonly answeredElsewhere: boolean }
   | { readonly type: 'leg.ended'; readonly end: CallEnd }
-  | { readonly type: 'leg.offer.received' }
+  /** `video` is the most that the offer allows us; where a peer that holds silences agreed video, what is agreed. */
+  | { readonly type: 'leg.offer.received'; readonly video?: Video }
+  /** `granted` is what the peer really agreed to; `peerVideo`: theirs comes in now. */
   | {
       readonly type: 'leg.offer.accepted'
       readonly attempt: number
       readonly granted: Terms
       readonly peerHolds: boolean
+      readonly peerVideo?: boolean
     }
-  | { readonly type: 'leg.offer.refused'; readonly attempt: number; readonly glare: boolean; readonly cause: Failure }
-  | { readonly type: 'leg.offer.answered'; readonly peerHolds: boolean }
+  /** `glare`: the same offer may go through later, after `retryAfter` milliseconds where the peer says so. */
+  | {
+      readonly type: 'leg.offer.refused'
+      readonly attempt: number
+      readonly glare: boolean
+      readonly cause: Failure
+      readonly retryAfter?: number
+    }
+  /** The peer has our answer; `video` is what it came to. */
+  | {
+      readonly type: 'leg.offer.answered'
+      readonly peerHolds: boolean
+      readonly video?: Video
+      readonly peerVideo?: boolean
+    }
   | { readonly type: 'leg.offer.failed'; readonly cause: Failure }
   | { readonly type: 'leg.verified'; readonly attempt: number }
   | { readonly type: 'leg.gone'; readonly attempt: number }

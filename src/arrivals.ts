@@ -7,14 +7,15 @@ import { successionOf } from './relations.ts'
 import type { Switchboard } from './switchboard.ts'
 
 export type Incoming = Extract<TransportEvent, { type: 'transport.incoming' }>
-type Arrived = Omit<CallInput, 'id' | 'capabilities' | 'transfer'>
+/** What is known of a call before the engine starts it. */
+export type Started = Omit<CallInput, 'id' | 'capabilities' | 'transfer' | 'videoPolicy'>
 
 /** What arriving calls need of the engine. */
 export interface Reception {
   readonly replacement: Replacement
   readonly calls: CallList
   readonly board: () => Switchboard
-  readonly start: (id: string, input: Arrived, unseen?: 'kept' | 'refused') => CallHandle
+  readonly start: (id: string, input: Started, unseen?: 'kept' | 'refused') => CallHandle
   readonly announce: (call: CallHandle) => void
   readonly garbage: (text: string) => void
 }
@@ -22,16 +23,16 @@ export interface Reception {
 /** The calls that reach us: those that take the place of one of ours, and those the switchboard decides about. */
 export class Arrivals {
   readonly #reception: Reception
-  /** Who wanted a call to reach us, until there is the call. */
-  readonly #referrals = new Map<string, Party>()
+  /** What was said of a call that reaches us, until there is the call. */
+  readonly #said = new Map<string, Pick<CallInput, 'referredBy' | 'wish'>>()
 
   constructor(reception: Reception) {
     this.#reception = reception
   }
 
-  arrive({ leg, from, replaces, referredBy }: Incoming, self: string) {
+  arrive({ leg, from, video = 'off', replaces, referredBy }: Incoming, self: string) {
     const { replacement, calls, board } = this.#reception
-    if (referredBy !== undefined) this.#referrals.set(leg, referredBy)
+    this.#said.set(leg, { wish: video, ...(referredBy === undefined ? {} : { referredBy }) })
     const replaced = replaces === undefined ? undefined : calls.get(replaces)
     if (replaces !== undefined && replacement === 'refuse') return void this.receive(leg, from)?.reject()
     if (replaced === undefined || replacement !== 'accept')
@@ -54,11 +55,10 @@ export class Arrivals {
     unseen?: 'kept' | 'refused',
     more: Pick<CallInput, 'media' | 'succession'> = {}
   ): CallHandle | null {
-    const referredBy = this.#referrals.get(id)
-    this.#referrals.delete(id)
+    const said = this.#said.get(id)
+    this.#said.delete(id)
     try {
-      const referral = referredBy === undefined ? {} : { referredBy }
-      return this.#reception.start(id, { direction: 'incoming', remote: from, ...referral, ...more }, unseen)
+      return this.#reception.start(id, { direction: 'incoming', remote: from, ...said, ...more }, unseen)
     } catch (error) {
       this.#reception.garbage(`A call came in without a leg: ${failureOf('engine.failed', error).text}`)
       return null

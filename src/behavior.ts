@@ -14,6 +14,24 @@ export function derive<T>(read: () => T, source: Source): Behavior<T> {
   return new Derived(read, source)
 }
 
+/** One behavior per name, so that whoever asks again gets the same. */
+export class Behaviors {
+  readonly #made = new Map<string, Behavior<unknown>>()
+  readonly #source: Source
+
+  constructor(source: Source) {
+    this.#source = source
+  }
+
+  of<T>(name: string, read: () => T): Behavior<T> {
+    const known = this.#made.get(name)
+    if (known !== undefined) return known as Behavior<T>
+    const made = derive(read, this.#source)
+    this.#made.set(name, made)
+    return made
+  }
+}
+
 interface Listener {
   changed(): void
   done(): void

@@ -8,25 +8,27 @@ import type {
   MediaRequest,
   Attention,
   RelationEvent,
-  SignallingEvent
+  SignallingEvent,
+  VideoSource
 } from '../machines/index.ts'
-import { createFacts } from './behavior.ts'
+import { createFacts, Source } from './behavior.ts'
 import type { Facts } from './behavior.ts'
 import { CallViews } from './call-views.ts'
 import type { Call, CallCommandName, DtmfOptions } from './call.ts'
-import { checkDigits } from './checks.ts'
+import { queuedDigits } from './digits.ts'
 import type { DialRequest } from './dial-request.ts'
 import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { outcomes, Pending } from './pending.ts'
 import type { Resources } from './registry.ts'
 import type { RelatedCall, Relations } from './relations.ts'
+import { Shown } from './shown.ts'
 import { inTurn } from './turns.ts'
 import type { Turns } from './turns.ts'
 import type { CallView } from './view.ts'
 
 /** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
-export class CallHandle implements RelatedCall {
+export class CallHandle extends Shown implements RelatedCall {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
@@ -34,6 +36,7 @@ export class CallHandle implements RelatedCall {
   readonly #turns: Turns
   readonly #relations: Relations
   readonly #views: CallViews
+  readonly #source: Source
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
   #events: Facts<CallEmitted> | null = null
@@ -49,7 +52,10 @@ export class CallHandle implements RelatedCall {
     turns: Turns,
     listener: (call: CallHandle, fact: CallEmitted) => void
   ) {
+    const source = new Source()
+    super(source)
     const { id, direction } = actor.getSnapshot().context
+    this.#source = source
     this.id = id
     this.direction = direction
     this.#actor = actor
@@ -60,7 +66,7 @@ export class CallHandle implements RelatedCall {
     this.#listener = (fact) => listener(this, fact)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
-      next: () => this.#views.changed(),
+      next: () => this.#source.changed(),
       error: (error) =>
         this.#break({ by: 'system', reason: 'error', text: error instanceof Error ? error.message : String(error) })
     })
@@ -68,6 +74,10 @@ export class CallHandle implements RelatedCall {
 
   get state(): CallView {
     return this.#views.view
+  }
+
+  protected get streams() {
+    return this.#resources.media
   }
 
   get media(): MediaRequest {
@@ -82,47 +92,13 @@ export class CallHandle implements RelatedCall {
     return this.#events.facts$
   }
 
-  get view$() {
-    return this.#views.behavior('view', () => this.state)
-  }
-  get status$() {
-    return this.#views.behavior('status', () => this.state.status)
-  }
-  get hold$() {
-    return this.#views.behavior('hold', () => this.state.hold)
-  }
-  get microphone$() {
-    return this.#views.behavior('microphone', () => this.state.microphone)
-  }
-  get attention$() {
-    return this.#views.behavior('attention', () => this.state.attention)
-  }
-  get path$() {
-    return this.#views.behavior('path', () => this.state.path)
-  }
-  get signalling$() {
-    return this.#views.behavior('signalling', () => this.state.signalling)
-  }
-  get transfer$() {
-    return this.#views.behavior('transfer', () => this.state.transfer)
-  }
-  get referral$() {
-    return this.#views.behavior('referral', () => this.state.referral)
-  }
-  get end$() {
-    return this.#views.behavior('end', () => this.state.end)
-  }
-  get remoteStream$() {
-    return this.#views.behavior('remoteStream', () => this.#resources.media.remoteStream)
-  }
-
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
     return this.#actor.getSnapshot().can({ digits: [], target: '', type: command })
   }
 
   can$(command: CallCommandName) {
-    return this.#views.behavior(`can ${command}`, () => this.can(command))
+    return this.behavior(`can ${command}`, () => this.can(command))
   }
 
   answer(options?: { readonly media?: MediaRequest }) {
@@ -157,24 +133,37 @@ export class CallHandle implements RelatedCall {
   }
 
   mute() {
-    if (this.state.microphone === 'muted' && !this.#pending.waitsFor('microphone.live')) return Promise.resolve()
-    return this.#command({ type: 'mute' })
+    return this.#toggle('mute', this.state.microphone === 'muted', 'microphone.live')
   }
 
   unmute() {
-    if (this.state.microphone === 'live' && !this.#pending.waitsFor('microphone.muted')) return Promise.resolve()
-    return this.#command({ type: 'unmute' })
+    return this.#toggle('unmute', this.state.microphone === 'live', 'microphone.muted')
+  }
+
+  enableVideo(video?: VideoSource | 'receive') {
+    return this.#command({ type: 'enableVideo', ...(video === undefined ? {} : { video }) })
+  }
+
+  disableVideo() {
+    return this.#command({ type: 'disableVideo' })
+  }
+
+  refuseVideo() {
+    return this.#command({ type: 'refuseVideo' })
+  }
+
+  muteCamera() {
+    return this.#toggle('muteCamera', this.state.camera === 'muted', 'camera.live')
+  }
+
+  unmuteCamera() {
+    return this.#toggle('unmuteCamera', this.state.camera === 'live', 'camera.muted')
   }
 
   dtmf(digits: string, options?: DtmfOptions) {
-    const { duration = 100, gap = 70, method } = options ?? {}
-    const { capabilities } = this.#actor.getSnapshot().context
-    const fault = checkDigits(digits, duration, gap, method, capabilities.dtmf)
-    if (fault !== null) return rejected(fault)
     const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
-    const how = method === undefined ? {} : { method }
-    const tones = [...digits.toUpperCase()].map((tone) => ({ command, tone, duration, gap, ...how }))
-    return this.#command({ type: 'dtmf', digits: tones }, command)
+    const queued = queuedDigits(command, digits, options ?? {}, this.#actor.getSnapshot().context.capabilities)
+    return queued instanceof CallError ? rejected(queued) : this.#command({ type: 'dtmf', digits: queued }, command)
   }
 
   transfer(to: string | Call) {
@@ -217,7 +206,7 @@ export class CallHandle implements RelatedCall {
   attend(attention: Attention) {
     if (this.#isOver || !this.#views.attend(attention)) return
     this.#resources.media.setAside(attention === 'aside')
-    this.#views.changed()
+    this.#source.changed()
   }
 
   /** Passes on what other calls mean for this one. */
@@ -258,6 +247,11 @@ export class CallHandle implements RelatedCall {
     return inTurn(this.#turns, this.id, act, (error) => (this.#isOver ? this.#endError() : error))
   }
 
+  /** What is so already need not be asked for, unless its opposite is on its way. */
+  #toggle(type: 'mute' | 'unmute' | 'muteCamera' | 'unmuteCamera', isSo: boolean, opposite: CallEmitted['type']) {
+    return isSo && !this.#pending.waitsFor(opposite) ? Promise.resolve() : this.#command({ type })
+  }
+
   #command(command: CallCommand, id?: string): Promise<void> {
     if (this.#isOver) return rejected(this.#endError())
     const outcome = outcomes[command.type]
@@ -286,7 +280,8 @@ export class CallHandle implements RelatedCall {
     this.#events?.tell(fact)
     if (fact.type !== 'call.ended') return
     this.#events?.done()
-    this.#views.done()
+    this.#source.changed()
+    this.#source.done()
   }
 
   #endError(): CallError {

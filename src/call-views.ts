@@ -1,17 +1,12 @@
 import type { SnapshotFrom } from 'xstate'
 import type { Attention, CallEmitted, CallEnd, callMachine } from '../machines/index.ts'
-import { derive, Source } from './behavior.ts'
-import type { Behavior } from './behavior.ts'
 import { frozen } from './frozen.ts'
 import { callView, stamped } from './view.ts'
 import type { CallTimes, CallView } from './view.ts'
 
-/** What a call shows: its chart’s snapshot, and the little besides that the chart does not know. */
+/** The view of a call: of its chart’s snapshot, and of the little besides that the chart does not know. */
 export class CallViews {
   readonly #snapshot: () => SnapshotFrom<typeof callMachine>
-  readonly #source = new Source()
-  // made when first asked for: most calls are never watched in every respect
-  #behaviors: Map<string, Behavior<unknown>> | null = null
   #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
   #attention: Attention = 'front'
   /** The end of a call whose chart could not say it. */
@@ -38,7 +33,7 @@ export class CallViews {
   }
 
   stamp(fact: CallEmitted) {
-    const times = stamped(this.#times, fact)
+    const times = stamped(this.#times, fact.type)
     if (times !== this.#times) this.#viewed = null
     this.#times = times
   }
@@ -54,24 +49,5 @@ export class CallViews {
   break(end: CallEnd) {
     this.#broken = end
     this.#viewed = null
-  }
-
-  /** One behavior per name, so that whoever asks again gets the same. */
-  behavior<T>(name: string, read: () => T): Behavior<T> {
-    const behaviors = (this.#behaviors ??= new Map())
-    const known = behaviors.get(name)
-    if (known !== undefined) return known as Behavior<T>
-    const made = derive(read, this.#source)
-    behaviors.set(name, made)
-    return made
-  }
-
-  changed() {
-    this.#source.changed()
-  }
-
-  done() {
-    this.#source.changed()
-    this.#source.done()
   }
 }

@@ -1,8 +1,25 @@
 import type { Observable } from 'rxjs'
-import type { Attention, CallCommand, CallEmitted, CallEnd, DtmfMethod, MediaRequest } from '../machines/index.ts'
+import type {
+  Attention,
+  CallCommand,
+  CallEmitted,
+  CallEnd,
+  DtmfMethod,
+  MediaRequest,
+  VideoSource
+} from '../machines/index.ts'
 import type { Behavior } from './behavior.ts'
 import type { DialRequest } from './dial-request.ts'
-import type { CallStatus, CallView, HoldView, PathView, ReferralView, SignallingView, TransferView } from './view.ts'
+import type {
+  CallStatus,
+  CallView,
+  HoldView,
+  PathView,
+  ReferralView,
+  SignallingView,
+  TransferView,
+  VideoView
+} from './view.ts'
 
 export type CallCommandName = CallCommand['type']
 
@@ -30,6 +47,8 @@ export interface Call {
   readonly microphone$: Behavior<CallView['microphone']>
   /** How it stands beside the other calls; see `CallView.attention`. */
   readonly attention$: Behavior<Attention>
+  readonly video$: Behavior<VideoView>
+  readonly camera$: Behavior<CallView['camera']>
   readonly path$: Behavior<PathView | null>
   readonly signalling$: Behavior<SignallingView | null>
   /** How far it has come that we give the peer to somebody else; null while we do not. */
@@ -37,7 +56,9 @@ export interface Call {
   /** That the peer wants us to call somebody else; null while it does not. */
   readonly referral$: Behavior<ReferralView | null>
   readonly end$: Behavior<CallEnd | null>
-  /** What the peer sends, to be played by an `<audio>` element. */
+  /** What we capture, for a view of oneself (`<video muted>`): one stream, whose tracks come and go. */
+  readonly localStream$: Behavior<MediaStream | null>
+  /** What the peer sends, to be played by an `<audio>` element, or a `<video>` while `view.video.remote` is `on`. */
   readonly remoteStream$: Behavior<MediaStream | null>
   readonly events$: Observable<CallEmitted>
   /** Whether the command would be accepted now; a button's `disabled` is its opposite. */
@@ -58,6 +79,19 @@ export interface Call {
   makeCurrent(): Promise<void>
   mute(): Promise<void>
   unmute(): Promise<void>
+  /**
+   * Sends video of any camera, this one or the screen, or only takes the peer's (`receive`); with video on it switches
+   * between them. A wish of the peer's is granted by this. Resolves when the peer has agreed, also if only to show us
+   * theirs (`view.video.local`); rejects with `media.*` for want of a camera, with `negotiation.*` for want of consent.
+   */
+  enableVideo(video?: VideoSource | 'receive'): Promise<void>
+  /** Back to sound alone: the camera is closed at once; resolves when the peer knows. */
+  disableVideo(): Promise<void>
+  /** The peer's wish for video (`view.video.wish`) is not granted. */
+  refuseVideo(): Promise<void>
+  /** What the camera sees is black until `unmuteCamera`, whether it is open yet or not. */
+  muteCamera(): Promise<void>
+  unmuteCamera(): Promise<void>
   /** Digits 0-9, A-D, * and #; resolves when the last one has been sent. */
   dtmf(digits: string, options?: DtmfOptions): Promise<void>
 

@@ -1,4 +1,4 @@
-import type { DialOptions, DtmfMethod } from '../machines/index.ts'
+import type { DialOptions } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 import { frozen } from './frozen.ts'
 
@@ -32,18 +32,10 @@ export function checkDial(target: unknown, options: DialOptions): CallError | nu
   return null
 }
 
-/** Says why these digits cannot be sent, or null. */
-export function checkDigits(
-  digits: string,
-  duration: number,
-  gap: number,
-  method: DtmfMethod | undefined,
-  offered: readonly DtmfMethod[]
-): CallError | null {
-  const invalid = (text: string) => new CallError('call.invalid-digits', text)
-  if (typeof digits !== 'string' || !/^[0-9A-D*#]+$/i.test(digits)) return invalid('Digits are 0-9, A-D, * and #')
-  if (!(duration >= 40 && duration <= 6_000)) return invalid('A tone lasts between 40 and 6000 ms')
-  if (!(gap >= 30 && gap <= 6_000)) return invalid('The gap between tones is between 30 and 6000 ms')
-  if (offered.length > 0 && (method === undefined || offered.includes(method))) return null
-  return new CallError('dtmf.unsupported', 'The provider cannot send digits, or not in this way')
+/** Says what is wrong with these digits, or null. */
+export function checkDigits(digits: string, duration: number, gap: number): string | null {
+  if (typeof digits !== 'string' || !/^[0-9A-D*#]+$/i.test(digits)) return 'Digits are 0-9, A-D, * and #'
+  if (!(duration >= 40 && duration <= 6_000)) return 'A tone lasts between 40 and 6000 ms'
+  if (!(gap >= 30 && gap <= 6_000)) return 'The gap between tones is between 30 and 6000 ms'
+  return null
 }

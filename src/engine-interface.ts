@@ -1,17 +1,11 @@
 import type { Observable } from 'rxjs'
-import type {
-  CallEmitted,
-  ConnectionEmitted,
-  RegistrationEmitted,
-  SwitchboardEmitted,
-  Transport,
-  TransportEvent
-} from '../machines/index.ts'
+import type { Transport } from '../machines/index.ts'
 import type { Clock } from './account.ts'
 import type { Behavior } from './behavior.ts'
 import type { Call } from './call.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import type { DialRequest } from './dial-request.ts'
+import type { EngineEvent } from './engine-event.ts'
 import type { CallRecord } from './history.ts'
 import type { MediaOptions } from './media.ts'
 import type { Policy } from './policy.ts'
@@ -25,19 +19,6 @@ export interface EngineOptions {
   readonly media?: MediaOptions
   /** Drives every deadline; for tests. */
   readonly clock?: Clock
-}
-
-/** Something that happened, and when; `call` is null for what concerns the account. */
-export interface EngineEvent {
-  /** Milliseconds since the epoch. */
-  readonly at: number
-  readonly call: string | null
-  readonly event:
-    | CallEmitted
-    | ConnectionEmitted
-    | RegistrationEmitted
-    | SwitchboardEmitted
-    | Extract<TransportEvent, { type: 'transport.garbage' }>
 }
 
 /** One account and its calls. */

@@ -1,18 +1,11 @@
 import type { Subscription } from 'rxjs'
 import { createActor, fromCallback } from 'xstate'
 import { callMachine } from '../machines/index.ts'
-import type {
-  CallEmitted,
-  CallEnd,
-  CallInput,
-  ReceivedRefer,
-  Leg,
-  Transport,
-  TransportEvent
-} from '../machines/index.ts'
+import type { CallEmitted, CallEnd, ReceivedRefer, Leg, Transport, TransportEvent } from '../machines/index.ts'
 import { Account } from './account.ts'
 import type { AccountFact } from './account.ts'
 import { Arrivals } from './arrivals.ts'
+import type { Started } from './arrivals.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
 import { CallHandle } from './call-handle.ts'
@@ -20,7 +13,8 @@ import { CallList } from './call-list.ts'
 import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
 import type { DialRequest } from './dial-request.ts'
-import type { Engine, EngineCommandName, EngineEvent, EngineOptions } from './engine-interface.ts'
+import type { Engine, EngineCommandName, EngineOptions } from './engine-interface.ts'
+import type { EngineEvent } from './engine-event.ts'
 import { CallError, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { History, recordOf } from './history.ts'
@@ -230,15 +224,17 @@ class EngineImplementation implements Engine {
     return this.#start(id, referralOf(call, wish))
   }
 
-  #start(
-    id: string,
-    input: Omit<CallInput, 'id' | 'capabilities' | 'transfer'>,
-    unseen?: 'kept' | 'refused'
-  ): CallHandle {
+  #start(id: string, input: Started, unseen?: 'kept' | 'refused'): CallHandle {
     const resources = this.#registry.add(id, this.#legOf(id), this.#media)
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
-      input: { ...input, id, capabilities: this.#capabilities, transfer: this.#policy.transfer }
+      input: {
+        ...input,
+        id,
+        capabilities: this.#capabilities,
+        transfer: this.#policy.transfer,
+        videoPolicy: this.#policy.video
+      }
     })
     const call = new CallHandle(actor, resources, this.#relations, this.#board, this.#callTold)
     this.#handles.add(call, unseen)

@@ -3,7 +3,8 @@ export type { Call, CallCommandName, DtmfOptions } from './call.ts'
 export type { ConnectionStatus, ConnectionView, RegistrationStatus, RegistrationView } from './connection-view.ts'
 export type { DialRequest } from './dial-request.ts'
 export { createEngine } from './engine.ts'
-export type { Engine, EngineCommandName, EngineEvent, EngineOptions } from './engine-interface.ts'
+export type { Engine, EngineCommandName, EngineOptions } from './engine-interface.ts'
+export type { EngineEvent } from './engine-event.ts'
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { CallRecord } from './history.ts'
@@ -17,7 +18,8 @@ export type {
   PathView,
   ReferralView,
   SignallingView,
-  TransferView
+  TransferView,
+  VideoView
 } from './view.ts'
 export type {
   Attention,
@@ -39,5 +41,7 @@ export type {
   SwitchboardEmitted,
   SwitchboardPolicy,
   TransferPolicy,
-  Transport
+  Transport,
+  VideoPolicy,
+  VideoSource
 } from '../machines/index.ts'

@@ -1,18 +1,22 @@
-import type { Failure, MediaCommand, MediaEvent, MediaRequest } from '../machines/index.ts'
+import type { Failure, MediaCommand, MediaEvent, MediaRequest, VideoSource } from '../machines/index.ts'
 
-/** Where microphones come from; the browser's `navigator.mediaDevices` unless the application has its own. */
+/** Where microphones and cameras come from; the browser's `navigator.mediaDevices` unless the application has its own. */
 export interface MediaDevicesLike {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>
+  /** What the user picks of the screen, where there is such a thing. */
+  getDisplayMedia?(options?: DisplayMediaStreamOptions): Promise<MediaStream>
 }
 
 export interface MediaOptions {
   readonly mediaDevices?: MediaDevicesLike
   /** Passed on for every microphone; see MediaTrackConstraints. */
   readonly audio?: MediaTrackConstraints
+  /** Passed on for every camera. */
+  readonly video?: MediaTrackConstraints
 }
 
 /**
- * The microphone of one call, and the loudspeaker as far as hold is concerned. It owns what it captured: every track is
+ * The microphone and the camera of one call, and the loudspeaker as far as hold is concerned. It owns what it captured: every track is
  * stopped when it is released, also one that the browser grants only afterwards.
  */
 export class CallMedia {
@@ -24,6 +28,8 @@ export class CallMedia {
   #muted = false
   #held = false
   #aside = false
+  #isCameraMuted = false
+  #cameraAttempt = 0
 
   constructor(options: MediaOptions) {
     this.#options = options
@@ -46,7 +52,14 @@ export class CallMedia {
   send(command: MediaCommand) {
     switch (command.type) {
       case 'acquire':
-        return void this.#acquire(command.attempt, command.request)
+        return void this.#acquire(command)
+      case 'open-camera':
+        return void this.#openCamera(command)
+      case 'close-camera':
+        return this.#closeCamera()
+      case 'mute-camera':
+        this.#isCameraMuted = command.on
+        break
       case 'mute':
         this.#muted = command.on
         break
@@ -73,37 +86,166 @@ export class CallMedia {
     const stream = this.#stream
     this.#report = () => {}
     this.#attempt = Infinity
+    this.#cameraAttempt = Infinity
     this.#stream = null
     this.#remote = null
     stopTracks(stream)
   }
 
   /** Only the latest attempt has a microphone: what an earlier one is granted now is closed again at once. */
-  async #acquire(attempt: number, request: MediaRequest) {
+  async #acquire({ attempt, request, withoutCamera }: Extract<MediaCommand, { type: 'acquire' }>) {
     this.#attempt = attempt
     try {
-      const stream = request.audio === false ? null : await getUserMedia(this.#options, request)
+      const captured = capture(this.#options, request, withoutCamera)
+      // nothing to open, nothing to wait for
+      const [stream, video] = captured instanceof Promise ? await captured : captured
       if (attempt !== this.#attempt) return stopTracks(stream)
       this.#stream = stream
+      this.#watchCamera()
       this.#apply()
-      this.#report({ type: 'media.ready', attempt })
+      this.#report({ type: 'media.ready', attempt, video })
     } catch (error) {
-      this.#report({ type: 'media.failed', attempt, cause: mediaFailure(error) })
+      this.#report({ type: 'media.failed', attempt, cause: mediaFailure(error, request.audio !== false) })
+    }
+  }
+
+  /** The same for the camera. What was sent before is closed when there is something to take its place. */
+  async #openCamera({ attempt, source, withoutCamera }: Extract<MediaCommand, { type: 'open-camera' }>) {
+    this.#cameraAttempt = attempt
+    try {
+      const opened = await camera(this.#options, source, withoutCamera)
+      if (attempt !== this.#cameraAttempt) return stopTracks(opened)
+      this.#replaceCamera(opened)
+      this.#report({ type: 'media.camera.ready', attempt, video: opened === null ? 'receive' : 'on' })
+    } catch (error) {
+      if (attempt !== this.#cameraAttempt) return
+      this.#report({ type: 'media.camera.failed', attempt, cause: mediaFailure(error, false) })
+      // it ended while another was to take its place
+      if (this.#cameras.some(({ readyState }) => readyState === 'ended')) this.#report({ type: 'media.camera.ended' })
+    }
+  }
+
+  #closeCamera() {
+    this.#cameraAttempt = NaN
+    this.#replaceCamera(null)
+  }
+
+  /** Whether there is one open. */
+  get hasCamera(): boolean {
+    return this.#cameras.length > 0
+  }
+
+  get #cameras(): readonly MediaStreamTrack[] {
+    return this.#stream?.getVideoTracks() ?? []
+  }
+
+  #replaceCamera(opened: MediaStream | null) {
+    for (const track of this.#cameras) {
+      track.stop()
+      this.#stream?.removeTrack(track)
+    }
+    if (opened !== null) {
+      if (this.#stream === null) this.#stream = opened
+      else for (const track of opened.getVideoTracks()) this.#stream.addTrack(track)
+    }
+    this.#watchCamera()
+    this.#apply()
+  }
+
+  /** It may be unplugged, and the sharing of a screen can be ended by the browser's own button. */
+  #watchCamera() {
+    for (const track of this.#cameras) {
+      track.addEventListener('ended', () => {
+        if (this.#cameras.includes(track)) this.#report({ type: 'media.camera.ended' })
+      })
     }
   }
 
   #apply() {
     const isAway = this.#held || this.#aside
     for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.#muted && !isAway
+    for (const track of this.#cameras) track.enabled = !this.#isCameraMuted && !isAway
     for (const track of this.#remote?.getTracks() ?? []) track.enabled = !isAway
   }
 }
 
-async function getUserMedia(options: MediaOptions, request: MediaRequest): Promise<MediaStream> {
-  const devices = options.mediaDevices ?? globalThis.navigator?.mediaDevices
+type Captured = readonly [stream: MediaStream | null, video: 'off' | 'receive' | 'on']
+
+/** Microphone and camera together, so that the browser asks once. */
+function capture(
+  options: MediaOptions,
+  { audio, video: wanted = false }: MediaRequest,
+  withoutCamera: 'receive' | 'fail'
+): Captured | Promise<Captured> {
+  const video = wanted === 'receive' ? 'receive' : 'off'
+  const source = wanted === 'receive' || wanted === false ? null : wanted
+  if (source !== null) return captureBoth(options, audio, source, withoutCamera)
+  if (audio === false) return [null, video]
+  const constraints = { audio: microphoneConstraints(options, audio), video: false }
+  return getUserMedia(options, constraints).then((stream) => [stream, video])
+}
+
+async function captureBoth(
+  options: MediaOptions,
+  audio: MediaRequest['audio'],
+  source: VideoSource,
+  withoutCamera: 'receive' | 'fail'
+): Promise<Captured> {
+  const microphone: MediaStreamConstraints = audio === false ? {} : { audio: microphoneConstraints(options, audio) }
+  if (source !== 'screen' && audio !== false) {
+    try {
+      return [await getUserMedia(options, { ...microphone, video: cameraConstraints(options, source) }), 'on']
+    } catch (error) {
+      if (withoutCamera === 'fail' || !isMissing(error)) throw error
+    }
+    return [await getUserMedia(options, { ...microphone, video: false }), 'receive']
+  }
+  const seen = await camera(options, source, withoutCamera)
+  if (audio === false) return [seen, seen === null ? 'receive' : 'on']
+  try {
+    const stream = await getUserMedia(options, { ...microphone, video: false })
+    for (const track of seen?.getVideoTracks() ?? []) stream.addTrack(track)
+    return [stream, seen === null ? 'receive' : 'on']
+  } catch (error) {
+    stopTracks(seen)
+    throw error
+  }
+}
+
+/** Null where there is none, and none is needed. */
+async function camera(options: MediaOptions, source: VideoSource, withoutCamera: 'receive' | 'fail') {
+  try {
+    if (source !== 'screen')
+      return await getUserMedia(options, { audio: false, video: cameraConstraints(options, source) })
+    const devices = devicesOf(options)
+    if (typeof devices?.getDisplayMedia !== 'function') throw unsupported
+    return await devices.getDisplayMedia({ video: true, audio: false })
+  } catch (error) {
+    if (source === 'screen' || withoutCamera === 'fail' || !isMissing(error)) throw error
+    return null
+  }
+}
+
+function devicesOf(options: MediaOptions): MediaDevicesLike | undefined {
+  return options.mediaDevices ?? globalThis.navigator?.mediaDevices
+}
+
+async function getUserMedia(options: MediaOptions, constraints: MediaStreamConstraints): Promise<MediaStream> {
+  const devices = devicesOf(options)
   if (typeof devices?.getUserMedia !== 'function') throw unsupported
-  const device = typeof request.audio === 'object' ? { deviceId: { exact: request.audio.deviceId } } : {}
-  return devices.getUserMedia({ audio: { ...options.audio, ...device }, video: false })
+  return devices.getUserMedia(constraints)
+}
+
+function microphoneConstraints(options: MediaOptions, audio: MediaRequest['audio']): MediaTrackConstraints {
+  return { ...options.audio, ...(typeof audio === 'object' ? { deviceId: { exact: audio.deviceId } } : {}) }
+}
+
+function cameraConstraints(options: MediaOptions, source: VideoSource): MediaTrackConstraints {
+  return { ...options.video, ...(typeof source === 'object' ? { deviceId: { exact: source.deviceId } } : {}) }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'NotFoundError' || error.name === 'OverconstrainedError')
 }
 
 function stopTracks(stream: MediaStream | null) {
@@ -116,24 +258,25 @@ const unsupported: Failure = {
 }
 
 /** https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia */
-function mediaFailure(error: unknown): Failure {
+function mediaFailure(error: unknown, isMicrophone: boolean): Failure {
+  const device = isMicrophone ? 'microphone' : 'camera'
   if (error === unsupported) return unsupported
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) }
   switch (name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return { code: 'media.denied', text: 'The microphone was refused', provider: { text: message } }
+      return { code: 'media.denied', text: `The ${device} was refused`, provider: { text: message } }
     case 'NotFoundError':
     case 'OverconstrainedError':
-      return { code: 'media.no-device', text: 'There is no such microphone', provider: { text: message } }
+      return { code: 'media.no-device', text: `There is no such ${device}`, provider: { text: message } }
     case 'NotReadableError':
     case 'AbortError':
       return {
         code: 'media.busy',
-        text: 'The microphone is in use',
+        text: `The ${device} is in use`,
         provider: { text: message }
       }
     default:
-      return { code: 'media.failed', text: 'The microphone could not be opened', provider: { text: message } }
+      return { code: 'media.failed', text: `The ${device} could not be opened`, provider: { text: message } }
   }
 }

@@ -1,5 +1,5 @@
 import { defaultBackoff, defaultSwitchboardPolicy, defaultTransferPolicy } from '../machines/index.ts'
-import type { BackoffPolicy, SwitchboardPolicy, TransferPolicy } from '../machines/index.ts'
+import type { BackoffPolicy, SwitchboardPolicy, TransferPolicy, VideoPolicy } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 
 /** What an application may decide about the engine. Everything has a default. */
@@ -16,6 +16,8 @@ export interface Policy {
   readonly calls?: Partial<SwitchboardPolicy>
   /** How many calls that are over `history$` remembers. Default 100. */
   readonly historyLimit?: number
+  /** What may happen with video unasked. Default: `{ onWish: 'ask', withoutCamera: 'fail' }`. */
+  readonly video?: Partial<VideoPolicy>
   /** Milliseconds, by the names the charts give their delays. */
   readonly deadlines?: Partial<Record<Deadline, number>>
   readonly transfer?: Partial<TransferPolicy>
@@ -42,7 +44,9 @@ const deadlines = [
   'referDeadline',
   'reportDeadline',
   'transferDeadline',
-  'referralDeadline'
+  'referralDeadline',
+  'askDeadline',
+  'wishDeadline'
 ] as const
 
 /** The delays of the call chart that an application may want to set. */
@@ -62,6 +66,7 @@ export interface ResolvedPolicy {
   readonly connectDeadline: number
   readonly calls: SwitchboardPolicy
   readonly historyLimit: number
+  readonly video: VideoPolicy
   readonly deadlines: Partial<Record<Deadline, number>>
   readonly transfer: TransferPolicy
   readonly replacement: Replacement
@@ -77,11 +82,19 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     connectDeadline: milliseconds('connectDeadline', policy.connectDeadline ?? 30_000),
     calls: switchboardPolicy(policy.calls),
     historyLimit: Math.floor(positive('historyLimit', policy.historyLimit ?? 100)),
+    video: videoPolicy(policy.video),
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
     ),
     transfer: transferPolicy(policy.transfer),
     replacement: oneOf('replacement', choices, policy.replacement ?? 'accept')
+  }
+}
+
+function videoPolicy({ onWish = 'ask', withoutCamera = 'fail' }: Partial<VideoPolicy> = {}): VideoPolicy {
+  return {
+    onWish: oneOf('video.onWish', ['accept', 'receive', 'refuse', 'ask'], onWish),
+    withoutCamera: oneOf('video.withoutCamera', ['receive', 'fail'], withoutCamera)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EndReason, Failure, LegEvent, TransportEvent } from '../machines/index.ts'
+import type { EndReason, Failure, LegEvent, TransportEvent, Video } from '../machines/index.ts'
 
 /**
  * Adapters are not trusted with the machines: what is not an event of the port goes no further, and what is goes on as a
@@ -15,6 +15,11 @@ const flag =
   (name: string): Check =>
   (event) =>
     typeof event[name] === 'boolean'
+const perhaps =
+  (name: string, type: 'boolean' | 'number'): Check =>
+  (event) =>
+    isOptional(event[name], type)
+const video: Check = (event) => event['video'] === undefined || isVideo(event['video'])
 const all =
   (...checks: readonly Check[]): Check =>
   (event) =>
@@ -22,14 +27,16 @@ const all =
 
 const legEvents: Readonly<Record<LegEvent['type'], Check>> = {
   'leg.ringing': flag('earlyMedia'),
-  'leg.answered': anything,
+  'leg.answered': all(video, perhaps('peerVideo', 'boolean')),
   'leg.rejected': ended,
   'leg.cancelled': flag('answeredElsewhere'),
   'leg.ended': ended,
-  'leg.offer.received': anything,
-  'leg.offer.accepted': all(numbered, flag('peerHolds'), (event) => isTerms(event['granted'])),
-  'leg.offer.refused': all(numbered, flag('glare'), caused),
-  'leg.offer.answered': flag('peerHolds'),
+  'leg.offer.received': video,
+  'leg.offer.accepted': all(numbered, flag('peerHolds'), perhaps('peerVideo', 'boolean'), (event) =>
+    isTerms(event['granted'])
+  ),
+  'leg.offer.refused': all(numbered, flag('glare'), caused, perhaps('retryAfter', 'number')),
+  'leg.offer.answered': all(flag('peerHolds'), video, perhaps('peerVideo', 'boolean')),
   'leg.offer.failed': caused,
   'leg.verified': numbered,
   'leg.gone': numbered,
@@ -63,6 +70,7 @@ const transportEvents: Readonly<Record<TransportEvent['type'], Check>> = {
   'transport.unregistered': numbered,
   'transport.refused': all(numbered, flag('permanent'), caused),
   'transport.incoming': (event) =>
+    video(event) &&
     typeof event['leg'] === 'string' &&
     isParty(event['from']) &&
     isParty(event['to']) &&
@@ -140,7 +148,18 @@ function isFailure(value: unknown): value is Failure {
 }
 
 function isTerms(value: unknown): boolean {
-  return isObject(value) && typeof value['hold'] === 'boolean' && typeof value['restarts'] === 'number'
+  return (
+    isObject(value) &&
+    typeof value['hold'] === 'boolean' &&
+    typeof value['restarts'] === 'number' &&
+    isVideo(value['video'])
+  )
+}
+
+const videos: Readonly<Record<Video, true>> = { off: true, inactive: true, receive: true, on: true }
+
+function isVideo(value: unknown): boolean {
+  return typeof value === 'string' && Object.hasOwn(videos, value)
 }
 
 function isParty(value: unknown): boolean {
@@ -155,7 +174,7 @@ function isStatus(value: unknown): boolean {
   return typeof value === 'number' && value >= 100 && value < 700
 }
 
-function isOptional(value: unknown, type: 'number' | 'string'): boolean {
+function isOptional(value: unknown, type: 'boolean' | 'number' | 'string'): boolean {
   return value === undefined || typeof value === type
 }
 

@@ -2,6 +2,7 @@ import { fromCallback } from 'xstate'
 import type { LegCommand, MediaCommand, TransportCommand } from '../machines/index.ts'
 import { failureOf } from './errors.ts'
 import { readLegEvent } from './port-events.ts'
+import { attempt } from './registry.ts'
 import type { Registry } from './registry.ts'
 
 /** The transport as the child of a machine; what comes of a command reaches the machine as any other event does. */
@@ -45,11 +46,22 @@ export function legActor(registry: Registry, dropped: (call: string) => void) {
   })
 }
 
-/** A call's microphone as its child. */
+/** A call's microphone and camera as its child. */
 export function mediaActor(registry: Registry) {
   return fromCallback<MediaCommand, { call: string }>(({ input, receive, sendBack }) => {
-    const { media } = registry.of(input.call)
-    media.reportTo(sendBack)
-    receive((command) => media.send(command))
+    const { leg, media } = registry.of(input.call)
+    /** Another camera or none: nothing the peer is told of by this. */
+    const resend = () => {
+      if (media.stream !== null) attempt(() => leg.attach(media.stream as MediaStream))
+    }
+    media.reportTo((event) => {
+      if (event.type === 'media.camera.ready') resend()
+      sendBack(event)
+    })
+    receive((command) => {
+      const hadCamera = media.hasCamera
+      media.send(command)
+      if (hadCamera && !media.hasCamera) resend()
+    })
   })
 }

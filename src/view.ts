@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate'
-import type { Attention, CallEmitted, CallEnd, callMachine, Party, TransferContext } from '../machines/index.ts'
+import type { Attention, CallEmitted, CallEnd, callMachine, Party, TransferContext, Video } from '../machines/index.ts'
 import { frozen, keep } from './frozen.ts'
 
 export type CallSnapshot = SnapshotFrom<typeof callMachine>
@@ -18,6 +18,15 @@ export type CallStatus =
 export interface HoldView {
   readonly local: 'active' | 'holding' | 'held' | 'resuming'
   readonly remote: 'active' | 'held'
+}
+
+export interface VideoView {
+  /** `asking`: somebody there is being asked. `switching`: what there was is still sent. */
+  readonly local: 'off' | 'enabling' | 'asking' | 'on' | 'switching' | 'receiving' | 'disabling'
+  /** Whether the peer's comes in. */
+  readonly remote: 'off' | 'on'
+  /** What the peer asks for and has no answer to yet: that we look (`receive`), or show ours as well (`on`). */
+  readonly wish: 'receive' | 'on' | null
 }
 
 export type PathView = 'connecting' | 'connected' | 'interrupted' | 'restarting'
@@ -67,6 +76,9 @@ export interface CallView {
   readonly attention: Attention
   /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
   readonly microphone: 'live' | 'muted' | 'off'
+  readonly video: VideoView
+  /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
+  readonly camera: 'live' | 'muted' | 'off'
   /** Established means signalling *and* media only while this is `connected`. Null before and after. */
   readonly path: PathView | null
   readonly signalling: SignallingView | null
@@ -81,15 +93,9 @@ export interface CallView {
   readonly times: CallTimes
 }
 
-/** The times of a call once this has happened to it. */
-export function stamped(times: CallTimes, fact: CallEmitted): CallTimes {
-  const now = Date.now()
-  if (fact.type === 'call.ringing') return frozen({ ...times, ringing: times.ringing ?? now })
-  if (fact.type === 'call.established') return frozen({ ...times, established: now })
-  return fact.type === 'call.ended' ? frozen({ ...times, ended: now }) : times
-}
-
 const notHeld: HoldView = frozen({ local: 'active', remote: 'active' })
+
+const noVideo: VideoView = frozen({ local: 'off', remote: 'off', wish: null })
 
 const setupStatus = {
   acquiring: 'acquiring',
@@ -139,6 +145,8 @@ export function callView(
     hold: keep(before?.hold ?? null, regions?.hold ?? notHeld),
     attention,
     microphone: status === 'ended' ? 'off' : value.microphone,
+    video: keep(before?.video ?? null, videoView(status, context.wish, regions)),
+    camera: status === 'ended' ? 'off' : value.camera,
     path: regions === null ? null : pathView(regions.path),
     signalling: regions === null ? null : signallingView(regions.signalling),
     negotiation: regions?.negotiation ?? null,
@@ -152,6 +160,19 @@ export function callView(
 }
 
 type Regions = Extract<CallSnapshot['value']['progress'], { established: unknown }>['established']
+
+function videoView(status: CallStatus, wish: Video, regions: Regions | null): VideoView {
+  const wanted = wish === 'receive' || wish === 'on' ? wish : null
+  if (regions === null) return status === 'ringing' || status === 'answering' ? { ...noVideo, wish: wanted } : noVideo
+  const { local, remote, wish: ofPeer } = regions.video
+  return { local: localVideo(local), remote, wish: ofPeer === 'wished' ? wanted : null }
+}
+
+function localVideo(local: Regions['video']['local']): VideoView['local'] {
+  if (typeof local === 'string') return local === 'unknown' ? 'off' : local
+  if ('enabling' in local) return local.enabling === 'asking' ? 'asking' : 'enabling'
+  return local.on === 'steady' ? 'on' : 'switching'
+}
 
 function pathView(path: Regions['path']): PathView {
   if (path === 'connected') return 'connected'
@@ -183,4 +204,12 @@ function referralView(
 ): ReferralView | null {
   if (referral === 'idle' || received === null) return null
   return keep(before, { state: referral, target: received.target, referredBy: received.referredBy ?? null })
+}
+
+/** The times, with that of this fact where it is one that counts. */
+export function stamped(times: CallTimes, fact: CallEmitted['type']): CallTimes {
+  const now = Date.now()
+  if (fact === 'call.ringing') return frozen({ ...times, ringing: times.ringing ?? now })
+  if (fact === 'call.established') return frozen({ ...times, established: now })
+  return fact === 'call.ended' ? frozen({ ...times, ended: now }) : times
 }

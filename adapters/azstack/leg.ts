@@ -97,6 +97,7 @@ export class AzstackLeg implements Leg, Line {
         return this.#emit({ type: 'leg.offer.refused', attempt: command.attempt, glare: false, cause: noOffers })
       case 'accept':
         return this.#emit({ type: 'leg.offer.failed', cause: noOffers })
+      case 'abandon':
       // transfers are no capability: nobody asks for them
       case 'refer':
       case 'report':

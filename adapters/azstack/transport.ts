@@ -38,6 +38,7 @@ const capabilities: Capabilities = {
   registration: false,
   hold: false,
   renegotiate: false,
+  video: false,
   dtmf: [],
   blindTransfer: false,
   attendedTransfer: false

@@ -32,8 +32,7 @@ export class InfobipLeg implements Leg {
   /** We have said that it is over. */
   #isLeaving = false
   #isOver = false
-  /** Descriptions are applied one after the other, in the order in which they came. */
-  #work: Promise<void> = Promise.resolve()
+  #work: Promise<void> = Promise.resolve() // descriptions are applied in the order in which they came
 
   constructor(id: string, gateway: Gateway, incoming: GatewayEvents['call'] | null = null) {
     this.id = id
@@ -72,6 +71,7 @@ export class InfobipLeg implements Leg {
         return this.#offers?.offer(command)
       case 'accept':
         return this.#offers?.welcome()
+      case 'abandon':
       case 'refer': // nobody is transferred
       case 'report':
       case 'refuse': // there is no word for it, and no need: the gateway lets one side offer at a time
@@ -103,8 +103,9 @@ export class InfobipLeg implements Leg {
       case 'hangup':
       case 'call-error':
         return this.#end(endingOf(frame, { isIncoming: this.#incoming !== null, isAnswered: this.#isAnswered }))
-      case 'updated_call': // ended for us with our answer
-      case 'info': // what 1.x tells for people to see
+      // ended for us with our answer; what 1.x tells for people to see
+      case 'updated_call':
+      case 'info':
         return
     }
   }

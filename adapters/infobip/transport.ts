@@ -29,6 +29,7 @@ const capabilities: Capabilities = {
   registration: false,
   hold: false,
   renegotiate: true,
+  video: false,
   dtmf: ['rtp', 'info'],
   blindTransfer: false,
   attendedTransfer: false

@@ -1,4 +1,6 @@
 /** Work-arounds for defects of JsSIP 3.13.8 that concern a single call; see `jssip-defects.ts`. */
+import type { Terms } from '../../machines/index.ts'
+import { videoIn, withoutVideo } from '../webrtc/video.ts'
 import type { Message, Request, Response, Session, UserAgent } from './jssip.ts'
 import { holdIn, iceUfrag } from './wire.ts'
 
@@ -149,10 +151,18 @@ function acknowledge(session: Session, { cseq }: { readonly cseq: number }) {
   dialog._outgoing_ack_seqnum = newest
 }
 
-/** While we hold, JsSIP answers the peer's offers `sendrecv`, and offers that when the peer asks for an offer. */
-export function holdLeaksThroughAnswers(session: Session, isHolding: () => boolean) {
+/**
+ * JsSIP knows nothing of what we have agreed to: while we hold it answers the peer's offers `sendrecv`, and it offers that
+ * when the peer asks for an offer.
+ */
+export function termsLeakThroughDescriptions(session: Session, terms: () => Pick<Terms, 'hold' | 'video'>) {
   session.on('sdp', (event) => {
-    if (event.originator === 'local' && isHolding()) event.sdp = holdIn(event.sdp)
+    if (event.originator !== 'local') return
+    const { hold } = terms()
+    if (hold) event.sdp = holdIn(event.sdp)
+    // an answer says it by itself; an offer leaves what could be open
+    if (event.type === 'offer') event.sdp = videoIn(event.sdp, terms())
+    else if (terms().video === 'off') event.sdp = withoutVideo(event.sdp)
   })
 }
 

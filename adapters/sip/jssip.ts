@@ -63,7 +63,7 @@ export interface OfferEvent {
   readonly request: Request
   /** Called when the answer has been sent. */
   callback?: () => void
-  reject(options: { readonly status_code: number }): void
+  reject(options: { readonly status_code: number; readonly extraHeaders?: readonly string[] }): void
 }
 
 export interface DescriptionEvent {
@@ -95,7 +95,7 @@ export interface SessionOptions {
   readonly mediaStream?: MediaStream
   readonly mediaConstraints?: MediaStreamConstraints
   readonly pcConfig?: RTCConfiguration
-  readonly rtcOfferConstraints?: { readonly offerToReceiveAudio: boolean }
+  readonly rtcOfferConstraints?: { readonly offerToReceiveAudio?: boolean; readonly offerToReceiveVideo?: boolean }
   readonly extraHeaders?: readonly string[]
   readonly fromDisplayName?: string
   /** Seconds. */

@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
+import type { DtmfMethod, Failure, Leg, LegCommand, LegEvent, MediaMeasure, Video } from '../../machines/index.ts'
 import { replaceTracks } from '../webrtc/sending.ts'
 import { measureConnection } from '../webrtc/stats.ts'
 import { sendDigit } from './digits.ts'
@@ -8,8 +8,9 @@ import { limitGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { brokenAnswerLeavesTheCallOpen, failedIceEndsTheCall, peerOpensOurMicrophone } from './jssip-session-defects.ts'
 import type { Session } from './jssip.ts'
+import { mediaOptions } from './media-options.ts'
 import { Offers } from './offers.ts'
-import { watchPath } from './path.ts'
+import { watchSipPath } from './path.ts'
 import type { PathWatch } from './path.ts'
 import { Refers } from './refer.ts'
 import type { ReferAccount } from './refer.ts'
@@ -94,7 +95,7 @@ export class SipLeg implements Leg {
       case 'dial':
         return this.#dial(command)
       case 'answer':
-        return this.#account.withWebRtc(() => this.#session?.answer(this.#mediaOptions()))
+        return this.#answer(command.video ?? 'off')
       case 'reject':
         return this.#terminate({ status_code: rejections[command.reason] })
       case 'hangup':
@@ -102,7 +103,9 @@ export class SipLeg implements Leg {
       case 'offer':
         return void this.#offers?.offer(command)
       case 'accept':
-        return this.#offers?.accept(command.hold)
+        return this.#offers?.accept(command.hold, command.video ?? 'off')
+      case 'abandon':
+        return this.#offers?.abandon(command.attempt)
       case 'refuse':
         return this.#offers?.refuse()
       case 'verify':
@@ -140,14 +143,19 @@ export class SipLeg implements Leg {
     this.#account.forget(this)
   }
 
-  #dial({ target, headers = {}, displayName, referral = {} }: Extract<LegCommand, { type: 'dial' }>) {
+  #answer(video: Video) {
+    this.#offers?.wish(video)
+    this.#account.withWebRtc(() => this.#session?.answer(mediaOptions(this.#stream, video, this.#account)))
+  }
+
+  #dial({ target, video = 'off', headers = {}, displayName, referral = {} }: Extract<LegCommand, { type: 'dial' }>) {
     const { ua, withWebRtc } = this.#account
     const fault = headerFault(headers, displayName)
     if (fault !== null) return this.#emit({ type: 'leg.failed', cause: { code: 'call.invalid-header', text: fault } })
     const given = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     const extraHeaders = [...given, ...referralHeaders(referral)]
     const options = {
-      ...this.#mediaOptions(),
+      ...mediaOptions(this.#stream, video, this.#account),
       extraHeaders,
       ...(displayName === undefined ? {} : { fromDisplayName: displayName }),
       eventHandlers: {
@@ -159,20 +167,10 @@ export class SipLeg implements Leg {
       this.#stop()
       const longer = { sessionTimersExpires: least, extraHeaders: [...extraHeaders, `Min-SE: ${least}`] }
       this.#adopt(withWebRtc(() => ua.call(target, { ...options, ...longer })))
+      this.#offers?.wish(video)
     }
     this.#adopt(withWebRtc(() => ua.call(target, options)))
-  }
-
-  #mediaOptions() {
-    const media = this.#stream === null ? {} : { mediaStream: this.#stream }
-    return {
-      ...media,
-      // JsSIP would open devices by itself; without a stream we only listen
-      mediaConstraints: { audio: this.#stream !== null, video: false },
-      ...(this.#stream === null ? { rtcOfferConstraints: { offerToReceiveAudio: true } } : {}),
-      pcConfig: this.#account.rtcConfiguration,
-      ...(this.#account.sessionExpires === null ? {} : { sessionTimersExpires: this.#account.sessionExpires })
-    }
+    this.#offers?.wish(video)
   }
 
   #adopt(session: Session) {
@@ -184,6 +182,7 @@ export class SipLeg implements Leg {
     this.#refers = new Refers(session, this.#account, emit, (accept) => this.#account.replaced(this, accept))
     const offers = new Offers(session, { emit, gone: () => this.#gone() })
     this.#offers = offers
+    if (!this.#isIncoming) offers.begin(session.connection, this.#stream)
     this.#timer = keepSession(session, this.#account.sessionExpires, {
       reinvite: () => offers.refresh(),
       isOpen: () => this.#account.isOpen,
@@ -205,7 +204,7 @@ export class SipLeg implements Leg {
     })
     session.on('confirmed', () => {
       this.#isAnswered = true
-      this.#emit({ type: 'leg.answered' })
+      this.#emit({ type: 'leg.answered', ...this.#offers?.begun() })
       this.#path?.answered()
     })
     session.on('failed', (event) => {
@@ -230,15 +229,16 @@ export class SipLeg implements Leg {
 
   #replaceTracks() {
     if (this.#stream !== null && this.#connection !== null) replaceTracks(this.#connection, this.#stream.getTracks())
+    this.#offers?.send(this.#stream)
   }
 
   #watch(connection: RTCPeerConnection) {
     this.#connection = connection
     failedIceEndsTheCall(connection)
-    this.#path = watchPath(connection, {
+    this.#offers?.begin(connection, this.#stream)
+    this.#path = watchSipPath(connection, {
       emit: (event) => this.#emit(event),
       play: (stream) => {
-        if (stream === this.#remoteStream) return
         this.#remoteStream = stream
         this.#emit({ type: 'leg.media' })
       }

@@ -1,13 +1,13 @@
-import type { Failure, LegCommand, LegEvent } from '../../machines/index.ts'
+import type { Failure, LegCommand, LegEvent, Terms, Video } from '../../machines/index.ts'
 import {
-  holdLeaksThroughAnswers,
   refusedOfferCountsAsAnswered,
   requestThatMayFail,
-  restartIsAnsweredWithoutCandidates
+  restartIsAnsweredWithoutCandidates,
+  termsLeakThroughDescriptions
 } from './jssip-session-defects.ts'
 import type { OfferEvent, Session } from './jssip.ts'
 import { reoffer } from './reoffer.ts'
-import type { OfferOutcome } from './reoffer.ts'
+import { allowedBy, grantedBy, isPeerSending, takenFrom, VideoLine } from '../webrtc/video.ts'
 import { isHolding } from './wire.ts'
 
 export interface OfferListener {
@@ -29,15 +29,24 @@ export class Offers {
   readonly #session: Session
   readonly #listener: OfferListener
   readonly #noteAnswer: (sdp: string) => void
-  #isHolding = false
-  #restarts = 0
+  #terms: Terms = { hold: false, video: 'off', restarts: 0 }
+  #video: VideoLine | null = null
+  #stream: MediaStream | null = null
+  /** The last description of the peer's. */
+  #theirs = ''
   /** The end of our offer under way, and how to take it back. */
-  #mine: { readonly over: Promise<unknown>; readonly abort: AbortController; readonly isProof: boolean } | null = null
+  #mine: {
+    readonly attempt: number | null
+    readonly over: Promise<unknown>
+    readonly abort: AbortController
+    readonly isProof: boolean
+  } | null = null
   /** The peer's offer that waits for the chart's word, and what the chart said. */
   #offer: OfferEvent | null = null
-  #isTaken = false
-  /** The peer's offer that is being answered. */
+  #taken: Pick<Terms, 'hold' | 'video'> | null = null
+  /** The peer's offer that is being answered, and what was agreed before it. */
   #isAnswering = false
+  #agreedBefore = this.#terms
   /** Acknowledges an answer that was lost with the connection: a peer that waits for its ACK takes nothing else. */
   #confirm: (() => void) | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
@@ -47,7 +56,10 @@ export class Offers {
   constructor(session: Session, listener: OfferListener) {
     this.#session = session
     this.#listener = listener
-    holdLeaksThroughAnswers(session, () => this.#isHolding)
+    termsLeakThroughDescriptions(session, () => this.#terms)
+    session.on('sdp', ({ originator, sdp }) => {
+      if (originator === 'remote') this.#theirs = sdp
+    })
     this.#noteAnswer = restartIsAnsweredWithoutCandidates(session)
     refusedOfferCountsAsAnswered(session, ({ message }) =>
       this.#notAnswered({ code: 'negotiation.failed', text: message })
@@ -59,23 +71,63 @@ export class Offers {
     })
   }
 
+  /** What the call begins with: video we offer or answer with. */
+  begin(connection: RTCPeerConnection, stream: MediaStream | null) {
+    this.#video = new VideoLine(connection)
+    this.send(stream)
+    // in the same turn as the peer's offer is applied, and so before there is an answer
+    connection.addEventListener('signalingstatechange', () => {
+      if (connection.signalingState === 'have-remote-offer') this.#video?.prepareAnswer(this.#terms)
+    })
+  }
+
+  /** What is sent of video from now on, as far as there is any. */
+  send(stream: MediaStream | null) {
+    this.#stream = stream
+    this.#video?.use(stream)
+  }
+
+  /** How much video we dial or answer with. */
+  wish(video: Video) {
+    this.#terms = { ...this.#terms, video }
+  }
+
+  /** What has come of it, once the call is answered. */
+  begun() {
+    const limit = this.#session.direction === 'outgoing' ? grantedBy : takenFrom
+    this.#terms = { ...this.#terms, video: limit(this.#theirs, this.#terms) }
+    return this.#said
+  }
+
+  /** Nobody waits for the answer to this one any longer. */
+  abandon(attempt: number) {
+    if (this.#mine?.attempt === attempt) this.#mine.abort.abort()
+  }
+
   async offer({ attempt, terms }: Offered) {
-    const outcome = await this.#reoffer({ ...terms, isProof: false })
+    const before = this.#terms
+    const outcome = await this.#reoffer(terms, { attempt, isProof: false })
+    if (outcome.type === 'accepted' && outcome.isTooLate) return this.#agreeAnew(before)
     if (outcome.type === 'gone') return this.#listener.gone()
     if (outcome.type === 'refused') {
-      return this.#listener.emit({ type: 'leg.offer.refused', attempt, glare: outcome.glare, cause: outcome.cause })
+      const { glare, cause, retryAfter } = outcome
+      const later = retryAfter === undefined ? {} : { retryAfter }
+      return this.#listener.emit({ type: 'leg.offer.refused', attempt, glare, cause, ...later })
     }
     const { peerHolds } = outcome
-    this.#listener.emit({ type: 'leg.offer.accepted', attempt, granted: terms, peerHolds })
+    const { peerVideo } = this.#said
+    const seen = peerVideo === undefined ? {} : { peerVideo }
+    this.#listener.emit({ type: 'leg.offer.accepted', attempt, granted: this.#terms, peerHolds, ...seen })
   }
 
-  accept(hold: boolean) {
-    this.#isHolding = hold
-    this.#isTaken = true
+  accept(hold: boolean, video: Video) {
+    this.#taken = { hold, video }
   }
 
+  /** RFC 3261 §14.2: 491 while one of ours is under way, 500 and a moment's patience while we answer another of theirs. */
   refuse() {
-    this.#offer?.reject({ status_code: 491 })
+    if (this.#isAnswering) this.#offer?.reject({ status_code: 500, extraHeaders: ['Retry-After: 1'] })
+    else this.#offer?.reject({ status_code: 491 })
     this.#offer = null
   }
 
@@ -99,7 +151,7 @@ export class Offers {
   async refresh(): Promise<boolean> {
     // one that is under way says it as well
     if (this.#mine !== null) return true
-    const outcome = await this.#reoffer({ hold: this.#isHolding, restarts: this.#restarts, isProof: true })
+    const outcome = await this.#reoffer(this.#terms, { attempt: null, isProof: true })
     if (outcome.type === 'gone') this.#listener.gone()
     return outcome.type === 'accepted' || (outcome.type === 'refused' && outcome.cause.code !== 'negotiation.timeout')
   }
@@ -128,7 +180,7 @@ export class Offers {
   }
 
   async #prove(verified: () => void, gone: () => void) {
-    const outcome = await this.#reoffer({ hold: this.#isHolding, restarts: this.#restarts, isProof: true })
+    const outcome = await this.#reoffer(this.#terms, { attempt: null, isProof: true })
     if (outcome.type === 'gone') return gone()
     if (outcome.type === 'accepted') return verified()
     if (outcome.cause.code === 'negotiation.rejected' && knowsTheCall.has(Number(outcome.cause.provider?.code))) {
@@ -141,8 +193,7 @@ export class Offers {
     this.#retry = setTimeout(() => void this.#prove(verified, gone), pause)
   }
 
-  async #reoffer(wanted: { hold: boolean; restarts: number; isProof: boolean }): Promise<OfferOutcome> {
-    const { isProof, ...terms } = wanted
+  async #reoffer(terms: Terms, { attempt, isProof }: { attempt: number | null; isProof: boolean }) {
     // one that nobody waits for any longer
     while (this.#mine !== null) {
       this.#mine.abort.abort()
@@ -151,25 +202,39 @@ export class Offers {
     const abort = new AbortController()
     const over = reoffer(this.#session, {
       terms,
-      isRestart: terms.restarts > this.#restarts,
+      video: (this.#video ??= this.#newLine()),
+      isRestart: terms.restarts > this.#terms.restarts,
       signal: abort.signal,
-      onLateAnswer: () => this.#agreeAnew()
+      onLateAnswer: () => this.#agreeAnew(this.#terms)
     })
-    this.#mine = { over, abort, isProof }
+    this.#mine = { attempt, over, abort, isProof }
     const outcome = await over
     this.#mine = null
     if (outcome.type === 'refused') this.#confirm = outcome.confirm
-    if (outcome.type === 'accepted') {
-      this.#restarts = terms.restarts
-      this.#isHolding = terms.hold
-      this.#noteAnswer(outcome.answer)
-    }
-    return outcome
+    if (outcome.type !== 'accepted') return outcome
+    this.#theirs = outcome.answer
+    this.#terms = { ...terms, video: grantedBy(outcome.answer, terms) }
+    this.#noteAnswer(outcome.answer)
+    return { ...outcome, isTooLate: abort.signal.aborted }
+  }
+
+  #newLine(): VideoLine {
+    const line = new VideoLine(this.#session.connection)
+    line.use(this.#stream)
+    return line
+  }
+
+  /** What there is of video now, where there is any. */
+  get #said(): { readonly video?: Video; readonly peerVideo?: boolean } {
+    const { video } = this.#terms
+    return video === 'off' ? {} : { video, peerVideo: isPeerSending(this.#theirs, this.#terms) }
   }
 
   /** The peer holds to an offer that we took back: it is told once more what is so. */
-  #agreeAnew() {
-    if (this.#mine === null) void this.#reoffer({ hold: this.#isHolding, restarts: this.#restarts, isProof: true })
+  #agreeAnew(terms: Terms) {
+    // ICE that was restarted stays so
+    const { restarts } = this.#terms
+    if (this.#mine === null) void this.#reoffer({ ...terms, restarts }, { attempt: null, isProof: true })
   }
 
   /** The peer offers: the chart says in the same breath whether and how to answer. JsSIP then does. */
@@ -179,20 +244,23 @@ export class Offers {
     // JsSIP refuses it with 415
     if (body !== '' && type !== 'application/sdp') return
     this.#offer = event
-    this.#isTaken = false
-    this.#listener.emit({ type: 'leg.offer.received' })
-    const isTaken = this.#isTaken
+    this.#taken = null
+    const video = body === '' ? this.#terms.video : allowedBy(body, this.#terms.video)
+    this.#listener.emit({ type: 'leg.offer.received', ...(video === 'off' ? {} : { video }) })
+    const taken = this.#taken as Pick<Terms, 'hold' | 'video'> | null
     if (this.#mine !== null) {
       // the chart does not know of ours, or waits for it no longer; the peer will offer again
-      if (isTaken && !this.#mine.isProof) this.#mine.abort.abort()
+      if (taken !== null && !this.#mine.isProof) this.#mine.abort.abort()
       this.refuse()
-      if (isTaken) this.#listener.emit({ type: 'leg.offer.failed', cause: met })
+      if (taken !== null) this.#listener.emit({ type: 'leg.offer.failed', cause: met })
       return
     }
     // whatever the chart has not refused by now is answered
     if (this.#offer === null) return
     this.#offer = null
     this.#isAnswering = true
+    this.#agreedBefore = this.#terms
+    this.#terms = { ...this.#terms, ...(taken ?? { video: takenFrom(body, this.#terms) }) }
     if (body === '') this.#awaitAnswer()
     else event.callback = () => this.#answered(isHolding(body))
   }
@@ -204,7 +272,7 @@ export class Offers {
     const check = () => {
       if (sdp === '' || connection.signalingState !== 'stable') return
       connection.removeEventListener('signalingstatechange', check)
-      this.#answered(isHolding(sdp))
+      this.#answered(isHolding(sdp), true)
     }
     connection.addEventListener('signalingstatechange', check)
     this.#session.on('sdp', (event) => {
@@ -212,15 +280,18 @@ export class Offers {
     })
   }
 
-  #answered(peerHolds: boolean) {
+  #answered(peerHolds: boolean, isOurs = false) {
     if (!this.#isAnswering) return
     this.#isAnswering = false
-    this.#listener.emit({ type: 'leg.offer.answered', peerHolds })
+    // to an offer of ours the peer may have agreed in part
+    if (isOurs) this.#terms = { ...this.#terms, video: grantedBy(this.#theirs, this.#terms) }
+    this.#listener.emit({ type: 'leg.offer.answered', peerHolds, ...this.#said })
   }
 
   #notAnswered(cause: Failure) {
     if (!this.#isAnswering) return
     this.#isAnswering = false
+    this.#terms = this.#agreedBefore
     this.#listener.emit({ type: 'leg.offer.failed', cause })
   }
 }

@@ -9,6 +9,7 @@ export const capabilities: Capabilities = {
   registration: true,
   hold: true,
   renegotiate: true,
+  video: true,
   dtmf: ['rtp', 'info'],
   blindTransfer: true,
   attendedTransfer: true

@@ -1,9 +1,5 @@
-import type { LegEvent } from '../../machines/index.ts'
-
-export interface PathListener {
-  emit(event: LegEvent): void
-  play(stream: MediaStream): void
-}
+import { watchPath } from '../webrtc/path.ts'
+import type { PathListener } from '../webrtc/path.ts'
 
 export interface PathWatch {
   /** This description went to the peer, with the candidates in it. */
@@ -15,11 +11,9 @@ export interface PathWatch {
 /** Milliseconds after the answer when a path that does not stand may want the candidates the peer was not told of. */
 const patience = 300
 
-/**
- * Tells what becomes of the media path. `connectionState` is watched, not `iceConnectionState`, which Chromium was seen
- * never to let fail.
- */
-export function watchPath(connection: RTCPeerConnection, listener: PathListener): PathWatch {
+/** Watches the media path, and whether it may want candidates that the peer has not been told of. */
+export function watchSipPath(connection: RTCPeerConnection, listener: PathListener): PathWatch {
+  const stopWatching = watchPath(connection, listener)
   const found = new Set<string>()
   let told = ''
   let isPatient = true
@@ -32,25 +26,13 @@ export function watchPath(connection: RTCPeerConnection, listener: PathListener)
     isPatient = true
     listener.emit({ type: 'leg.path.incomplete' })
   }
-  const onState = () => {
-    if (connection.connectionState === 'connected') listener.emit({ type: 'leg.path.connected' })
-    if (connection.connectionState === 'disconnected') listener.emit({ type: 'leg.path.interrupted' })
-    if (connection.connectionState === 'failed') listener.emit({ type: 'leg.path.failed' })
-  }
   const onCandidate = ({ candidate }: RTCPeerConnectionIceEvent) => {
     const line = candidate?.candidate ?? ''
     if (!/ typ (srflx|relay)/.test(line)) return
     found.add(line.replace(/^candidate:/, '').replace(/ ufrag .*$/, ''))
     checkIncomplete()
   }
-  const onTrack = ({ streams, track }: RTCTrackEvent) => {
-    const stream = streams[0]
-    if (stream !== undefined) listener.play(stream)
-    else if (typeof MediaStream === 'function') listener.play(new MediaStream([track]))
-  }
-  connection.addEventListener('connectionstatechange', onState)
   connection.addEventListener('icecandidate', onCandidate)
-  connection.addEventListener('track', onTrack)
 
   return {
     told(sdp) {
@@ -64,9 +46,8 @@ export function watchPath(connection: RTCPeerConnection, listener: PathListener)
     },
     stop() {
       clearTimeout(timer)
-      connection.removeEventListener('connectionstatechange', onState)
+      stopWatching()
       connection.removeEventListener('icecandidate', onCandidate)
-      connection.removeEventListener('track', onTrack)
     }
   }
 }

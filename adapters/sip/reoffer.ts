@@ -1,4 +1,6 @@
 import type { Failure, Terms } from '../../machines/index.ts'
+import { videoIn } from '../webrtc/video.ts'
+import type { VideoLine } from '../webrtc/video.ts'
 import { gathered } from './gathering.ts'
 import { glareStatus } from './jssip-defects.ts'
 import { unansweredOfferLastsForEver } from './jssip-session-defects.ts'
@@ -18,6 +20,8 @@ export type OfferOutcome =
       readonly type: 'refused'
       readonly glare: boolean
       readonly cause: Failure
+      /** Milliseconds after which the peer would have it again. */
+      readonly retryAfter?: number
       /** The connection was lost: should there have been an answer, the peer waits for this. */
       readonly confirm?: () => void
     }
@@ -26,6 +30,7 @@ export type OfferOutcome =
 
 export interface ReofferOptions {
   readonly terms: Terms
+  readonly video: VideoLine
   readonly isRestart: boolean
   /** Fires when the offer is no longer wanted. */
   readonly signal: AbortSignal
@@ -42,24 +47,28 @@ type Invited = { readonly ok: true; readonly body: string } | { readonly ok: fal
  */
 export async function reoffer(session: Session, options: ReofferOptions): Promise<OfferOutcome> {
   const { connection } = session
-  const { terms, isRestart } = options
+  const { terms, video, isRestart } = options
   try {
+    video.prepareOffer(terms.video)
     await connection.setLocalDescription(await connection.createOffer({ iceRestart: isRestart }))
     if (isRestart) await gathered(connection, restartGathering)
   } catch (error) {
     await rollBack(connection)
+    video.offerRefused()
     return failed(error)
   }
   const offer = connection.localDescription?.sdp ?? ''
-  const response = await invite(session, terms.hold ? holdIn(offer) : offer, options)
+  const response = await invite(session, videoIn(terms.hold ? holdIn(offer) : offer, terms), options)
   if (!response.ok) {
     await rollBack(connection)
+    if (response.outcome.type !== 'refused' || !response.outcome.glare) video.offerRefused()
     return response.outcome
   }
   try {
     await connection.setRemoteDescription({ type: 'answer', sdp: response.body })
   } catch (error) {
     await rollBack(connection)
+    video.offerRefused()
     return failed(error)
   }
   return { type: 'accepted', answer: response.body, peerHolds: isHolding(response.body) }
@@ -109,7 +118,8 @@ function refusal(response: Response): OfferOutcome {
   if (code === glareStatus || (code === 500 && response.getHeader('retry-after') !== undefined)) {
     const provider = { code: code === glareStatus ? 491 : code, text }
     const cause: Failure = { code: 'negotiation.glare', text: 'Both sides offered at once', provider }
-    return { type: 'refused', glare: true, cause }
+    const seconds = Number.parseInt(response.getHeader('retry-after') ?? '', 10)
+    return { type: 'refused', glare: true, cause, ...(seconds > 0 ? { retryAfter: seconds * 1_000 } : {}) }
   }
   // what we have taken back
   if (code === 487) return unanswered

@@ -18,6 +18,7 @@ import { SipLeg } from './leg.ts'
 import type { Account } from './leg.ts'
 import { capabilities, checkUrl, sessionExpiresOf, userAgent } from './options.ts'
 import type { SipOptions } from './options.ts'
+import { allowedBy } from '../webrtc/video.ts'
 import { DrivenSocket } from './socket.ts'
 import { referredByIn } from './replaces.ts'
 import type { ReferTarget } from './replaces.ts'
@@ -276,7 +277,8 @@ class SipTransport implements Transport, Account {
     leg.take(session)
     const [from, to] = [partyOf(request.from), partyOf(request.to)]
     const replaces = this.#replaced === null ? {} : { replaces: this.#replaced.id }
-    this.#emit({ type: 'transport.incoming', leg: id, from, to, ...replaces, ...referredByIn(request) })
+    const video = allowedBy(request.body ?? '', 'off')
+    this.#emit({ type: 'transport.incoming', leg: id, from, to, video, ...replaces, ...referredByIn(request) })
   }
 
   #emit(event: TransportEvent) {

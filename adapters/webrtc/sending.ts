@@ -5,8 +5,8 @@
  */
 export function replaceTracks(connection: RTCPeerConnection, tracks: readonly MediaStreamTrack[]) {
   const left = tracks.filter(({ readyState }) => readyState === 'live')
-  for (const { sender, receiver, currentDirection } of connection.getTransceivers()) {
-    if (currentDirection === 'stopped') continue
+  for (const { sender, receiver, direction, currentDirection } of connection.getTransceivers()) {
+    if (direction === 'stopped' || currentDirection === 'stopped') continue
     const index = left.findIndex(({ kind }) => kind === receiver.track.kind)
     const [track = null] = index < 0 ? [] : left.splice(index, 1)
     if (sender.track === track) continue

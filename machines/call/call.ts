@@ -1,4 +1,5 @@
 import type { CallEnd } from '../failure.ts'
+import { camera } from './camera.ts'
 import { callin } from './callin.ts'
 import { callout } from './callout.ts'
 import { dtmf } from './dtmf.ts'
@@ -11,6 +12,7 @@ import { referral } from './referral.ts'
 import { signalling } from './signalling.ts'
 import { transfer } from './transfer.ts'
 import { transferSetup } from './transfer-setup.ts'
+import { video } from './video.ts'
 
 const hungUp: CallEnd = { by: 'local', reason: 'hangup' }
 const cutOff: CallEnd = { by: 'system', reason: 'network' }
@@ -75,7 +77,7 @@ export const callMachine = transferSetup.createMachine({
           description: 'Answered by both sides: signalling stands, and the path region says how media does.',
           type: 'parallel',
           entry: { type: 'tell', params: { fact: { type: 'call.established' } } },
-          states: { negotiation, hold, path, signalling, dtmf, transfer, referral },
+          states: { negotiation, hold, video, path, signalling, dtmf, transfer, referral },
           on: {
             hangup: { target: 'ending', actions: { type: 'noteEnd', params: { end: hungUp } } },
             'network.dead': { target: 'ending', actions: { type: 'noteEnd', params: { end: cutOff } } },
@@ -96,6 +98,7 @@ export const callMachine = transferSetup.createMachine({
         }
       }
     },
-    microphone
+    microphone,
+    camera
   }
 })

@@ -78,7 +78,7 @@ export const callin = callSetup.createStateConfig({
                 guard: { type: 'isStale', params: ({ event }) => ({ kind: 'media', attempt: event.attempt }) },
                 actions: 'countStale'
               },
-              { target: 'sending' }
+              { target: 'sending', actions: { type: 'noteCaptured', params: ({ event }) => event } }
             ],
             'media.failed': [
               {
@@ -104,7 +104,10 @@ export const callin = callSetup.createStateConfig({
             }
           },
           on: {
-            'leg.answered': '#call.progress.established',
+            'leg.answered': {
+              target: '#call.progress.established',
+              actions: { type: 'noteFirstAnswer', params: ({ event }) => event }
+            },
             hangup: {
               target: '#call.progress.ending',
               actions: { type: 'noteEnd', params: { end: { by: 'local', reason: 'hangup' } } }

@@ -27,7 +27,7 @@ export const callout = callSetup.createStateConfig({
             guard: { type: 'isStale', params: ({ event }) => ({ kind: 'media', attempt: event.attempt }) },
             actions: 'countStale'
           },
-          { target: 'connecting' }
+          { target: 'connecting', actions: { type: 'noteCaptured', params: ({ event }) => event } }
         ],
         'media.failed': [
           {
@@ -59,7 +59,10 @@ export const callout = callSetup.createStateConfig({
       },
       on: {
         'leg.ringing': { target: 'ringing', actions: { type: 'noteEarlyMedia', params: ({ event }) => event } },
-        'leg.answered': '#call.progress.established',
+        'leg.answered': {
+          target: '#call.progress.established',
+          actions: { type: 'noteFirstAnswer', params: ({ event }) => event }
+        },
         'leg.rejected': { target: '#call.progress.ended', actions: { type: 'noteEnd', params: ({ event }) => event } },
         hangup: { target: 'cancelling', actions: { type: 'noteEnd', params: { end: cancelled } } }
       }
@@ -76,7 +79,10 @@ export const callout = callSetup.createStateConfig({
       },
       on: {
         'leg.ringing': { actions: { type: 'noteEarlyMedia', params: ({ event }) => event } },
-        'leg.answered': '#call.progress.established',
+        'leg.answered': {
+          target: '#call.progress.established',
+          actions: { type: 'noteFirstAnswer', params: ({ event }) => event }
+        },
         'leg.rejected': { target: '#call.progress.ended', actions: { type: 'noteEnd', params: ({ event }) => event } },
         hangup: { target: 'cancelling', actions: { type: 'noteEnd', params: { end: cancelled } } }
       }

@@ -7,7 +7,8 @@ import type {
   Party,
   Referral,
   RejectReason,
-  Terms
+  Terms,
+  Video
 } from '../transport.ts'
 import { transferContext } from './transfer-model.ts'
 import type {
@@ -32,14 +33,27 @@ export interface CallContext {
   readonly transfer: TransferContext
   readonly media: MediaRequest
   /** Numbers the requests of each kind; an answer to another number is stale. */
-  readonly attempts: Readonly<Record<'media' | 'offer' | 'verify' | 'dtmf' | 'refer', number>>
+  readonly attempts: Readonly<Record<'media' | 'camera' | 'offer' | 'verify' | 'dtmf' | 'refer', number>>
   /** What we want, what is on its way to the peer, and what both sides have said yes to. */
   readonly desired: Terms
   readonly offered: Terms
   readonly agreed: Terms
   /** How often our offer collided with one of the peer's. */
   readonly collisions: number
+  /** Milliseconds the peer wants us to wait before the next offer. */
+  readonly retryAfter: number
   readonly peerHolds: boolean
+  /** The peer's video comes in. */
+  readonly peerVideo: boolean
+  readonly videoPolicy: VideoPolicy
+  /** Where our video comes from, or is to come from. */
+  readonly source: VideoSource
+  /** The camera that a shared screen took the place of. */
+  readonly camera: VideoSource | null
+  /** What we have asked the peer for, whose answer was that somebody has to be asked there. */
+  readonly asked: Video
+  /** The most that the peer's last offer allows us. */
+  readonly wish: Video
   readonly earlyMedia: boolean
   /** ICE connected before the call was answered; from then on the `path` region knows. */
   readonly pathIsUp: boolean
@@ -53,6 +67,22 @@ export interface CallContext {
 /** What to capture: a device by id, any (`true`) or none. */
 export interface MediaRequest {
   readonly audio: boolean | { readonly deviceId: string }
+  /** `screen`: what the user picks of the screen. `receive`: no camera, only what the peer sends. Left out: no video. */
+  readonly video?: false | VideoSource | 'receive'
+}
+
+/** Any camera (`true`), this one, or the screen. */
+export type VideoSource = true | { readonly deviceId: string } | 'screen'
+
+/** What an application lets happen with video without being asked. */
+export interface VideoPolicy {
+  /**
+   * When the peer wants video in a call that has none: `accept` answers with ours too, `receive` only looks at theirs,
+   * `refuse` says no, `ask` shows `view.video.wish` until `enableVideo`, `refuseVideo` or half a minute has passed.
+   */
+  readonly onWish: 'accept' | 'receive' | 'refuse' | 'ask'
+  /** Where a camera is asked for and there is none: `receive` only, or `fail`. */
+  readonly withoutCamera: 'receive' | 'fail'
 }
 
 /** One digit to be sent; `command` names the command that asked for it. */
@@ -72,6 +102,11 @@ export type CallCommand =
   | { readonly type: 'resume' }
   | { readonly type: 'mute' }
   | { readonly type: 'unmute' }
+  | { readonly type: 'enableVideo'; readonly video?: VideoSource | 'receive' }
+  | { readonly type: 'disableVideo' }
+  | { readonly type: 'refuseVideo' }
+  | { readonly type: 'muteCamera' }
+  | { readonly type: 'unmuteCamera' }
   | { readonly type: 'dtmf'; readonly digits: readonly QueuedDigit[] }
   | TransferCommand
 
@@ -84,14 +119,36 @@ export interface AbandonEvent {
   readonly end: CallEnd
 }
 
-/** What the call's own microphone actor reports. */
+/** What the actor of the call's own microphone and camera reports. */
 export type MediaEvent =
-  | { readonly type: 'media.ready'; readonly attempt: number }
+  /** `video`: what there is of it, `receive` where there is no camera and none is needed. Left out: `off`. */
+  | { readonly type: 'media.ready'; readonly attempt: number; readonly video?: Video }
   | { readonly type: 'media.failed'; readonly attempt: number; readonly cause: Failure }
+  /** In place of what was sent before; that is closed. */
+  | { readonly type: 'media.camera.ready'; readonly attempt: number; readonly video: 'receive' | 'on' }
+  | { readonly type: 'media.camera.failed'; readonly attempt: number; readonly cause: Failure }
+  /** It was unplugged, or the browser's own button has ended the sharing of the screen. */
+  | { readonly type: 'media.camera.ended' }
 
-/** What the microphone actor is told. Nothing is sent or played unless it is neither muted nor held. */
+/**
+ * What the actor of microphone and camera is told. Nothing is sent or played unless it is neither muted nor held.
+ * `withoutCamera`: what to do where there is none.
+ */
 export type MediaCommand =
-  | { readonly type: 'acquire'; readonly attempt: number; readonly request: MediaRequest }
+  | {
+      readonly type: 'acquire'
+      readonly attempt: number
+      readonly request: MediaRequest
+      readonly withoutCamera: VideoPolicy['withoutCamera']
+    }
+  | {
+      readonly type: 'open-camera'
+      readonly attempt: number
+      readonly source: VideoSource
+      readonly withoutCamera: VideoPolicy['withoutCamera']
+    }
+  | { readonly type: 'close-camera' }
+  | { readonly type: 'mute-camera'; readonly on: boolean }
   | { readonly type: 'mute'; readonly on: boolean }
   | { readonly type: 'hold'; readonly on: boolean }
 
@@ -127,6 +184,19 @@ export type CallEmitted =
   | { readonly type: 'hold.remote'; readonly held: boolean }
   | { readonly type: 'microphone.muted' }
   | { readonly type: 'microphone.live' }
+  /** Video is sent (`on`), or only received. */
+  | { readonly type: 'video.enabled'; readonly video: 'receive' | 'on' }
+  | { readonly type: 'video.disabled' }
+  | { readonly type: 'video.failed'; readonly cause: Failure }
+  /** Whether the peer's comes in. */
+  | { readonly type: 'video.remote'; readonly on: boolean }
+  /** The peer wishes for video: `receive` to show us theirs, `on` to see ours as well. */
+  | { readonly type: 'video.wished'; readonly video: Video }
+  /** The wish is over: granted, withdrawn, or for lack of an answer. */
+  | { readonly type: 'video.wish-over' }
+  | { readonly type: 'video.refused' }
+  | { readonly type: 'camera.muted' }
+  | { readonly type: 'camera.live' }
   | { readonly type: 'path.connected' }
   | { readonly type: 'path.interrupted' }
   | { readonly type: 'signalling.detached' }
@@ -149,9 +219,13 @@ export interface CallInput {
   /** It takes the place of another call: it is not asked for, but answered, and goes on as that one was. */
   readonly succession?: Succession
   readonly transfer?: TransferPolicy
+  /** The most that the caller's offer allows us of video. */
+  readonly wish?: Video
+  readonly videoPolicy?: VideoPolicy
 }
 
-const noTerms: Terms = { hold: false, restarts: 0 }
+const noTerms: Terms = { hold: false, video: 'off', restarts: 0 }
+const defaultVideoPolicy: VideoPolicy = { onWish: 'ask', withoutCamera: 'fail' }
 
 export function callContext(input: CallInput): CallContext {
   return {
@@ -169,7 +243,14 @@ export function callContext(input: CallInput): CallContext {
     offered: noTerms,
     agreed: noTerms,
     collisions: 0,
+    retryAfter: 0,
     peerHolds: false,
+    peerVideo: false,
+    videoPolicy: input.videoPolicy ?? defaultVideoPolicy,
+    source: true,
+    camera: null,
+    asked: 'off',
+    wish: input.wish ?? 'off',
     earlyMedia: false,
     pathIsUp: false,
     digits: noDigits,
@@ -179,20 +260,5 @@ export function callContext(input: CallInput): CallContext {
   }
 }
 
-const noAttempts = { media: 0, offer: 0, verify: 0, dtmf: 0, refer: 0 }
+const noAttempts = { media: 0, camera: 0, offer: 0, verify: 0, dtmf: 0, refer: 0 }
 const noDigits: readonly QueuedDigit[] = []
-
-export function sameTerms(a: Terms, b: Terms): boolean {
-  return a.hold === b.hold && a.restarts === b.restarts
-}
-
-/**
- * What is still desired once an offer has had its answer: where we want what we offered, the truth now holds and nothing
- * is asked again; what was asked since the offer went out stays asked.
- */
-export function reconcile(desired: Terms, offered: Terms, truth: Terms): Terms {
-  return {
-    hold: desired.hold === offered.hold ? truth.hold : desired.hold,
-    restarts: desired.restarts === offered.restarts ? truth.restarts : desired.restarts
-  }
-}

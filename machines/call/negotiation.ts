@@ -1,5 +1,19 @@
 import { and, stateIn } from 'xstate'
 import { callSetup, noAnswer } from './setup.ts'
+import type { Video } from '../transport.ts'
+
+interface Received {
+  readonly event: { readonly video?: Video }
+}
+
+/** First what we answer: it depends on what was wished before. */
+const answer = {
+  target: '#call.progress.established.negotiation.answering',
+  actions: [
+    { type: 'noteAnswered', params: ({ event }: Received) => event },
+    { type: 'noteWish', params: ({ event }: Received) => event }
+  ]
+} as const
 
 /**
  * The one owner of offer and answer (RFC 3264). The other regions never talk to the peer: they change what is `desired`,
@@ -16,7 +30,7 @@ export const negotiation = callSetup.createStateConfig({
         guard: and(['isOfferDue', stateIn('#call.progress.established.signalling.attached')]),
         target: 'offering'
       },
-      on: { 'leg.offer.received': 'answering' }
+      on: { 'leg.offer.received': answer }
     },
     offering: {
       description: 'Our offer is with the peer.',
@@ -25,7 +39,7 @@ export const negotiation = callSetup.createStateConfig({
       after: {
         offerDeadline: {
           target: 'stable',
-          actions: [{ type: 'noteCause', params: { cause: noAnswer } }, 'rollBack', 'raiseFailed']
+          actions: [{ type: 'noteCause', params: { cause: noAnswer } }, 'sendAbandon', 'rollBack', 'raiseFailed']
         }
       },
       on: {
@@ -38,7 +52,7 @@ export const negotiation = callSetup.createStateConfig({
             target: 'stable',
             actions: [
               { type: 'noteGranted', params: ({ event }) => event },
-              { type: 'notePeerHold', params: ({ event }) => event }
+              { type: 'notePeer', params: ({ event }) => event }
             ]
           }
         ],
@@ -50,7 +64,7 @@ export const negotiation = callSetup.createStateConfig({
           {
             guard: { type: 'mayOfferAgain', params: ({ event }) => event },
             target: 'waiting',
-            actions: 'countCollision'
+            actions: ['countCollision', { type: 'noteRetryAfter', params: ({ event }) => event }]
           },
           {
             target: 'stable',
@@ -66,18 +80,23 @@ export const negotiation = callSetup.createStateConfig({
       description: 'Both sides offered at once; whoever does not own the Call-ID goes first (RFC 3261 §14.1).',
       tags: ['waiting'],
       after: { glareDelay: 'stable' },
-      on: { 'leg.offer.received': 'answering' }
+      on: { 'leg.offer.received': answer }
     },
     answering: {
-      description: 'The peer offered; our answer says how we hold.',
+      description: 'The peer offered; our answer says how we hold, and how much video we take.',
       tags: ['waiting'],
-      entry: ['noteAnswered', 'sendAccept'],
+      entry: 'sendAccept',
       after: { acceptDeadline: 'stable' },
       on: {
         'leg.offer.answered': {
           target: 'stable',
-          actions: ['noteAccepted', { type: 'notePeerHold', params: ({ event }) => event }]
+          actions: [
+            { type: 'noteAccepted', params: ({ event }) => event },
+            { type: 'notePeer', params: ({ event }) => event }
+          ]
         },
+        // one after the other (RFC 3261 §14.2)
+        'leg.offer.received': { actions: 'sendRefusal' },
         'leg.offer.failed': { target: 'stable', actions: { type: 'noteCause', params: ({ event }) => event } }
       }
     }

@@ -1,8 +1,8 @@
 import { assign, emit, enqueueActions, raise, sendTo, setup } from 'xstate'
 import type { CallEnd, Failure } from '../failure.ts'
-import type { DtmfMethod, LegCommand, RejectReason, Terms } from '../transport.ts'
+import type { DtmfMethod, LegCommand, RejectReason, Terms, Video } from '../transport.ts'
 import { unprovided } from '../unprovided.ts'
-import { reconcile, sameTerms } from './model.ts'
+import { answeredVideo, desiredAfterAnswer, flows, reconcile, rolledBack, sameTerms } from './terms.ts'
 import type {
   CallContext,
   CallEmitted,
@@ -56,9 +56,41 @@ export const callSetup = setup({
     noteCause: assign({ cause: (_, params: { cause: Failure }) => params.cause }),
     noteEarlyMedia: assign({ earlyMedia: (_, params: { earlyMedia: boolean }) => params.earlyMedia }),
     notePath: assign({ pathIsUp: (_, params: { isUp: boolean }) => params.isUp }),
-    notePeerHold: assign({ peerHolds: (_, params: { peerHolds: boolean }) => params.peerHolds }),
+    notePeer: assign((_, params: { peerHolds: boolean; peerVideo?: boolean }) => ({
+      peerHolds: params.peerHolds,
+      peerVideo: params.peerVideo ?? false
+    })),
+    /** One that merely stays pending is as it was. */
+    noteWish: assign(({ context }, params: { video?: Video }) => {
+      const { video = 'off' } = params
+      return video === 'inactive' && context.agreed.video === 'inactive' ? {} : { wish: video }
+    }),
     noteRequest: assign({
       media: ({ context }, params: { media?: MediaRequest }) => params.media ?? context.media
+    }),
+    /** What has been opened is what we want to send, and what our first offer or answer says. */
+    noteCaptured: assign(({ context }, params: { video?: Video }) => {
+      const video = context.capabilities.video ? (params.video ?? 'off') : 'off'
+      const { video: source } = context.media
+      return {
+        desired: { ...context.desired, video },
+        ...(source === undefined || typeof source === 'boolean' || source === 'receive' ? {} : { source })
+      }
+    }),
+    /**
+     * The call is answered. What was offered and not taken is no longer desired; what the caller left no room for is
+     * offered next.
+     */
+    noteFirstAnswer: assign(({ context }, params: { video?: Video; peerVideo?: boolean }) => {
+      const video = params.video ?? 'off'
+      const hadRoom = context.direction === 'outgoing' || context.wish !== 'off' || !context.capabilities.renegotiate
+      return {
+        agreed: { ...context.agreed, video },
+        desired: hadRoom ? { ...context.desired, video } : context.desired,
+        asked: context.direction === 'outgoing' && video === 'inactive' ? context.desired.video : 'off',
+        wish: 'off' as const,
+        peerVideo: params.peerVideo ?? false
+      }
     }),
     countStale: assign({ stale: ({ context }) => context.stale + 1 }),
     countAttempt: assign({
@@ -77,32 +109,55 @@ export const callSetup = setup({
     }),
     desireWhatIsAgreed: assign({ desired: ({ context }) => ({ ...context.desired, hold: context.agreed.hold }) }),
     noteOffered: assign({ offered: ({ context }) => context.desired }),
-    /** An answer to the peer's offer says how we hold, but restarts nothing of ours. */
+    /** An answer to the peer's offer says how we hold and how much video we take, but restarts nothing of ours. */
     noteAnswered: assign({
-      offered: ({ context }) => ({ hold: context.desired.hold, restarts: context.agreed.restarts })
+      offered: ({ context }, params: { video?: Video }) => ({
+        hold: context.desired.hold,
+        video: answeredVideo(context, params.video ?? 'off'),
+        restarts: context.agreed.restarts
+      })
     }),
-    noteGranted: assign({
-      agreed: (_, params: { granted: Terms }) => params.granted,
-      desired: ({ context }, params: { granted: Terms }) => reconcile(context.desired, context.offered, params.granted),
-      collisions: 0
+    noteGranted: assign(({ context }, params: { granted: Terms }) => {
+      const { desired, offered, wish } = context
+      const { granted } = params
+      const isPending = granted.video === 'inactive'
+      return {
+        agreed: granted,
+        desired: reconcile(desired, offered, granted),
+        asked: isPending && flows(offered.video) ? offered.video : isPending ? context.asked : 'off',
+        wish: isPending && offered.video === 'inactive' ? wish : 'off',
+        collisions: 0,
+        retryAfter: 0
+      }
     }),
-    noteAccepted: assign({
-      agreed: ({ context }) => context.offered,
-      collisions: ({ context }) => (sameTerms(context.desired, context.offered) ? 0 : context.collisions)
+    noteAccepted: assign(({ context }, params: { video?: Video }) => {
+      const { offered } = context
+      const video = params.video ?? 'off'
+      const desired = desiredAfterAnswer(context, video)
+      return {
+        agreed: { ...offered, video },
+        desired,
+        asked: video === 'inactive' ? context.asked : 'off',
+        collisions: sameTerms(desired, { ...offered, video }) ? 0 : context.collisions
+      }
     }),
-    rollBack: assign({
-      desired: ({ context }) => reconcile(context.desired, context.offered, context.agreed),
-      collisions: 0
-    }),
+    rollBack: assign(({ context }) => ({
+      agreed: rolledBack(context),
+      desired: reconcile(context.desired, context.offered, rolledBack(context)),
+      collisions: 0,
+      retryAfter: 0
+    })),
+    noteRetryAfter: assign({ retryAfter: (_, params: { retryAfter?: number }) => params.retryAfter ?? 0 }),
     countCollision: assign({ collisions: ({ context }) => context.collisions + 1 }),
 
     // the leg
     sendDial: sendTo('leg', ({ context }): LegCommand => ({
       type: 'dial',
       target: context.remote.address,
+      ...wanted(context),
       ...context.dial
     })),
-    sendAnswer: sendTo('leg', { type: 'answer' } satisfies LegCommand),
+    sendAnswer: sendTo('leg', ({ context }): LegCommand => ({ type: 'answer', ...wanted(context) })),
     sendReject: sendTo('leg', (_, params: { reason: RejectReason }): LegCommand => ({
       type: 'reject',
       reason: params.reason
@@ -113,7 +168,12 @@ export const callSetup = setup({
       attempt: context.attempts.offer,
       terms: context.offered
     })),
-    sendAccept: sendTo('leg', ({ context }): LegCommand => ({ type: 'accept', hold: context.offered.hold })),
+    sendAbandon: sendTo('leg', ({ context }): LegCommand => ({ type: 'abandon', attempt: context.attempts.offer })),
+    sendAccept: sendTo('leg', ({ context: { offered } }): LegCommand => ({
+      type: 'accept',
+      hold: offered.hold,
+      video: offered.video
+    })),
     sendRefusal: sendTo('leg', { type: 'refuse' } satisfies LegCommand),
     sendVerify: sendTo('leg', ({ context }): LegCommand => ({ type: 'verify', attempt: context.attempts.verify })),
     sendMicrophone: sendTo('leg', (_, params: { live: boolean }): LegCommand => ({ type: 'microphone', ...params })),
@@ -123,7 +183,8 @@ export const callSetup = setup({
     acquireMedia: sendTo('media', ({ context }): MediaCommand => ({
       type: 'acquire',
       attempt: context.attempts.media,
-      request: context.media
+      request: context.capabilities.video ? context.media : { audio: context.media.audio },
+      withoutCamera: context.videoPolicy.withoutCamera
     })),
     muteMicrophone: sendTo('media', { type: 'mute', on: true } satisfies MediaCommand),
     unmuteMicrophone: sendTo('media', { type: 'mute', on: false } satisfies MediaCommand),
@@ -178,11 +239,14 @@ export const callSetup = setup({
     endDeadline: 5_000,
     offerDeadline: 32_000,
     acceptDeadline: 32_000,
-    /** RFC 3261 §14.1, in steps of 10 ms: who owns the Call-ID waits longer, so that the two do not meet again. */
-    glareDelay: ({ context }) =>
-      context.direction === 'outgoing'
-        ? 2_100 + 10 * Math.floor(Math.random() * 191)
-        : 10 * Math.floor(Math.random() * 201),
+    /**
+     * RFC 3261 §14.1, in steps of 10 ms: who owns the Call-ID waits longer, so that the two do not meet again. A peer that
+     * names a time gets it (§14.2), within reason.
+     */
+    glareDelay: ({ context: { direction, retryAfter } }) => {
+      const steps = Math.floor(Math.random() * (direction === 'outgoing' ? 191 : 201))
+      return Math.max((direction === 'outgoing' ? 2_100 : 0) + 10 * steps, Math.min(retryAfter, 10_000))
+    },
     holdDeadline: 60_000,
     restartDelay: 2_500,
     restartDeadline: 8_000,
@@ -196,6 +260,10 @@ export const callSetup = setup({
 
 export const noAnswer: Failure = { code: 'negotiation.timeout', text: 'The peer did not answer the offer in time' }
 const unexplained: CallEnd = { by: 'system', reason: 'error' }
+
+function wanted({ desired: { video } }: CallContext): { video?: Video } {
+  return video === 'off' ? {} : { video }
+}
 
 function digitCommand({ digits, attempts }: CallContext): LegCommand {
   const digit = digits[0]

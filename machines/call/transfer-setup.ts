@@ -2,13 +2,13 @@ import { assign, emit, enqueueActions, raise, sendTo } from 'xstate'
 import type { CallEnd, Failure } from '../failure.ts'
 import type { LegCommand } from '../transport.ts'
 import type { CallCommand, CallEmitted, MediaCommand } from './model.ts'
-import { callSetup } from './setup.ts'
+import { videoSetup } from './video-setup.ts'
 import type { ReceivedRefer, TransferContext } from './transfer-model.ts'
 
 const unsaid: Failure = { code: 'transfer.failed', text: 'The transfer did not come about' }
 
 /** What the two regions of a transfer name: the one in which we ask for it, and the one in which it is asked of us. */
-export const transferSetup = callSetup.extend({
+export const transferSetup = videoSetup.extend({
   guards: {
     canTransfer: ({ context: { capabilities } }, params: { replaces?: string }) =>
       params.replaces === undefined ? capabilities.blindTransfer : capabilities.attendedTransfer,

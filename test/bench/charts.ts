@@ -84,6 +84,7 @@ function callEvents(count: number) {
     registration: true,
     hold: true,
     renegotiate: true,
+    video: false,
     dtmf: ['info'],
     blindTransfer: false,
     attendedTransfer: false
@@ -99,9 +100,19 @@ function callEvents(count: number) {
     actor.send({ type: 'mute' })
     actor.send({ type: 'unmute' })
     actor.send({ type: 'hold' })
-    report({ type: 'leg.offer.accepted', attempt: offer, granted: { hold: true, restarts: 0 }, peerHolds: false })
+    report({
+      type: 'leg.offer.accepted',
+      attempt: offer,
+      granted: { hold: true, video: 'off', restarts: 0 },
+      peerHolds: false
+    })
     actor.send({ type: 'resume' })
-    report({ type: 'leg.offer.accepted', attempt: offer, granted: { hold: false, restarts: 0 }, peerHolds: false })
+    report({
+      type: 'leg.offer.accepted',
+      attempt: offer,
+      granted: { hold: false, video: 'off', restarts: 0 },
+      peerHolds: false
+    })
   }
   actor.stop()
 }

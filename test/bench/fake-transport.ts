@@ -9,6 +9,7 @@ export function willingTransport(): Transport {
       registration: false,
       hold: true,
       renegotiate: true,
+      video: false,
       dtmf: ['info'],
       blindTransfer: false,
       attendedTransfer: false

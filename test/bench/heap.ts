@@ -10,6 +10,7 @@ const capabilities = {
   registration: false,
   hold: true,
   renegotiate: true,
+  video: false,
   dtmf: ['info'],
   blindTransfer: false,
   attendedTransfer: false

@@ -1,6 +1,6 @@
 /** People with engines on a bench; whoever is left when the test ends is sent home, and must leave nothing behind. */
 import { firstValueFrom } from 'rxjs'
-import { onTestFinished, test } from 'vitest'
+import { describe, onTestFinished, test } from 'vitest'
 import type { Leg, Transport } from '../../machines/index.ts'
 import { createEngine } from '../../src/index.ts'
 import type { Call, CallView, Engine, MediaDevicesLike, Policy } from '../../src/index.ts'
@@ -111,6 +111,11 @@ export class Scene {
     const next = far.next()
     const call = await person.engine.dial(far.address)
     return { person, far, call, there: await next }
+  }
+
+  /** `describe`, where all that is in it needs the same. */
+  suiteNeeding(ability: Ability): (name: string, body: () => void) => void {
+    return this.can(ability) ? describe : () => {}
   }
 
   /** The event that says calls can reach somebody again. */

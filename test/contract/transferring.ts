@@ -1,6 +1,6 @@
 /** One gives another to a third: here all of them are engines, and what they hear of one another is counted. */
 import { firstValueFrom } from 'rxjs'
-import { describe, expect } from 'vitest'
+import { expect } from 'vitest'
 import type { Call } from '../../src/index.ts'
 import type { Person, PersonOptions, Scene } from './scene.ts'
 import { hearing, looks, soon } from './scene.ts'
@@ -17,6 +17,7 @@ const accepting: PersonOptions = { policy: { transfer: { incoming: 'accept' } } 
 
 export function transferring(scene: Scene) {
   const test = scene.needing('transfer')
+  const describe = scene.suiteNeeding('transfer')
 
   /** `first` has called `second`, and they hear each other. */
   async function connect(first: Person, second: Person): Promise<[Call, Call]> {

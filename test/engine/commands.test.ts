@@ -13,7 +13,7 @@ describe('A command settles when the call says so', () => {
     expect(hold.outcome).toBe('pending')
     expect(call.state.hold.local).toBe('holding')
 
-    const terms = { hold: true, restarts: 0 }
+    const terms = { hold: true, video: 'off' as const, restarts: 0 }
     leg.emit({ type: 'leg.offer.accepted', attempt: leg.attempt('offer'), granted: terms, peerHolds: false })
     await settled()
     expect(hold.outcome).toBe('resolved')
@@ -59,7 +59,7 @@ describe('A command settles when the call says so', () => {
       leg.emit({
         type: 'leg.offer.accepted',
         attempt: leg.attempt('offer'),
-        granted: { hold: isHeld, restarts: 0 },
+        granted: { hold: isHeld, video: 'off', restarts: 0 },
         peerHolds: false
       })
     answer(true)
@@ -77,7 +77,7 @@ describe('A command settles when the call says so', () => {
     const first = watch(call.hold())
     const second = watch(call.resume())
     const third = watch(call.hold())
-    const terms = { hold: true, restarts: 0 }
+    const terms = { hold: true, video: 'off' as const, restarts: 0 }
     leg.emit({ type: 'leg.offer.accepted', attempt: leg.attempt('offer'), granted: terms, peerHolds: false })
     await settled()
 
@@ -94,7 +94,7 @@ describe('A command settles when the call says so', () => {
 
     const hold = watch(call.hold())
     const resume = watch(call.resume())
-    const terms = { hold: true, restarts: 0 }
+    const terms = { hold: true, video: 'off' as const, restarts: 0 }
     leg.emit({ type: 'leg.offer.accepted', attempt: leg.attempt('offer'), granted: terms, peerHolds: false })
     const cause = { code: 'negotiation.rejected', text: 'No' } as const
     leg.emit({ type: 'leg.offer.refused', attempt: leg.attempt('offer'), glare: false, cause })

@@ -160,6 +160,7 @@ describe('A call gives everything back when', () => {
       registration: true,
       hold: true,
       renegotiate: true,
+      video: false,
       dtmf: [],
       blindTransfer: false,
       attendedTransfer: false

@@ -26,7 +26,7 @@ describe('Of several calls', () => {
     a.leg.emit({
       type: 'leg.offer.accepted',
       attempt: a.leg.attempt('offer'),
-      granted: { hold: true, restarts: 0 },
+      granted: { hold: true, video: 'off', restarts: 0 },
       peerHolds: false
     })
     const call = await dialled

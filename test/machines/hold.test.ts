@@ -111,7 +111,7 @@ describe('A call that is to be held', () => {
 
     call.run('leg.offer.received', 'leg.offer.answered')
 
-    expect(call.said('leg', 'accept')).toEqual([{ type: 'accept', hold: true }])
+    expect(call.said('leg', 'accept')).toEqual([{ type: 'accept', hold: true, video: 'off' }])
     expect(localHold(call)).toBe('held')
     expect(call.said('media', 'hold').at(-1)).toMatchObject({ on: true })
   })

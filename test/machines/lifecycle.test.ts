@@ -187,7 +187,7 @@ describe('A path that breaks', () => {
     expect(call.said('leg', 'offer')).toEqual([])
 
     call.run(1)
-    expect(call.said('leg', 'offer')).toMatchObject([{ terms: { hold: false, restarts: 1 } }])
+    expect(call.said('leg', 'offer')).toMatchObject([{ terms: { hold: false, video: 'off', restarts: 1 } }])
   })
 
   test('is restarted again and again until the grace is over, and then the call', () => {

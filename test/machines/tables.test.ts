@@ -47,10 +47,14 @@ describe('What happens at every event in every state is written down', () => {
 /** Which region of a call a command, a fact or a note belongs to: the first whose words it is said in. */
 const words: Readonly<Record<string, (effect: Effect, cause: EventObject) => boolean>> = {
   negotiation: ({ to, event }, { type }) =>
-    ['offer', 'accept', 'refuse'].includes(event.type) || (to === 'notes' && type.startsWith('leg.offer.')),
+    ['offer', 'accept', 'refuse', 'abandon'].includes(event.type) || (to === 'notes' && type.startsWith('leg.offer.')),
   'hold.local': ({ to, event }) =>
     (to === 'media' && event.type === 'hold') || /^(hold|resume)\.(held|resumed|failed)$/.test(event.type),
   'hold.remote': ({ event }) => event.type === 'hold.remote',
+  'video.local': ({ event }) => /^(video\.(enabled|disabled|failed)|open-camera|close-camera)$/.test(event.type),
+  'video.remote': ({ event }) => event.type === 'video.remote',
+  'video.wish': ({ event }) => /^video\.(wished|wish-over|refused)$/.test(event.type),
+  camera: ({ event }) => event.type.startsWith('camera.') || event.type === 'mute-camera',
   path: ({ event }) => event.type.startsWith('path.'),
   signalling: ({ to, event }, { type }) =>
     event.type === 'verify' ||
@@ -85,12 +89,16 @@ const callRegions: readonly Region[] = [
   callRegion('negotiation', 'progress.established.negotiation'),
   callRegion('hold.local', 'progress.established.hold.local'),
   callRegion('hold.remote', 'progress.established.hold.remote'),
+  callRegion('video.local', 'progress.established.video.local'),
+  callRegion('video.remote', 'progress.established.video.remote'),
+  callRegion('video.wish', 'progress.established.video.wish'),
   callRegion('path', 'progress.established.path'),
   callRegion('signalling', 'progress.established.signalling'),
   callRegion('dtmf', 'progress.established.dtmf'),
   callRegion('transfer', 'progress.established.transfer'),
   callRegion('referral', 'progress.established.referral'),
-  callRegion('microphone', 'microphone')
+  callRegion('microphone', 'microphone'),
+  callRegion('camera', 'camera')
 ]
 
 /** The same move, in which the calls go by what they are and not by their names. */

@@ -24,6 +24,11 @@ const asked = [
   'resume',
   'mute',
   'unmute',
+  'enableVideo',
+  'disableVideo',
+  'refuseVideo',
+  'muteCamera',
+  'unmuteCamera',
   'dtmf',
   'dial',
   'close',
@@ -40,13 +45,16 @@ const restful = [
   /^registration\.(unregistered|refused)$/,
   /^call\.progress\.established\.negotiation\.stable$/,
   /^call\.progress\.established\.hold\.(local|remote)\.(active|held)$/,
+  /^call\.progress\.established\.video\.local\.(off|on\.steady|receiving)$/,
+  /^call\.progress\.established\.video\.remote\.(off|on)$/,
+  /^call\.progress\.established\.video\.wish\.none$/,
   /^call\.progress\.established\.path\.connected$/,
   /^call\.progress\.established\.signalling\.attached$/,
   /^call\.progress\.established\.dtmf\.idle$/,
   /^switchboard\.(focus\.steady|door\.(open|closed)|meeting\.none)$/,
   /^call\.progress\.established\.transfer\.(idle|consulting\.talking)$/,
   /^call\.progress\.established\.referral\.idle$/,
-  /^call\.microphone\.(live|muted)$/
+  /^call\.(microphone|camera)\.(live|muted)$/
 ]
 
 /** Left in the very step they are entered: their entry tells the call that it is over. */

@@ -192,7 +192,7 @@ describe('an offer in a call', { timeout: 20_000 }, () => {
     const { alice, call, there } = await talking()
     const heard = offersOf(alice, call)
 
-    alice.transport.leg(call.id).send({ type: 'offer', attempt: 1, terms: { hold: false, restarts: 1 } })
+    alice.transport.leg(call.id).send({ type: 'offer', attempt: 1, terms: { hold: false, video: 'off', restarts: 1 } })
 
     await soon(() => heard.length > 0, 'an answer')
     expect(heard).toMatchObject([
@@ -209,7 +209,7 @@ describe('an offer in a call', { timeout: 20_000 }, () => {
     const heard = offersOf(alice, call)
     there.silentOffers()
 
-    alice.transport.leg(call.id).send({ type: 'offer', attempt: 7, terms: { hold: false, restarts: 0 } })
+    alice.transport.leg(call.id).send({ type: 'offer', attempt: 7, terms: { hold: false, video: 'off', restarts: 0 } })
     await soon(() => actionsOf(alice).at(-1)?.['action'] === 'update_call', 'our offer leaves')
     alice.inject(theirs)
 

@@ -50,7 +50,7 @@ describe('an offer of ours that is refused', () => {
   test('is rolled back, and the call goes on', async () => {
     const { line, send, events, connection } = await ourTalking()
 
-    await send({ type: 'offer', attempt: 1, terms: { hold: true, restarts: 0 } })
+    await send({ type: 'offer', attempt: 1, terms: { hold: true, video: 'off', restarts: 0 } })
     line.receive(reply(await line.next(/^INVITE/), 488))
     await turns()
 
@@ -79,7 +79,7 @@ describe('an offer of ours that meets one of the peer’s', () => {
   test('is left to the chart to make again', async () => {
     const { line, send, events } = await ourTalking()
 
-    await send({ type: 'offer', attempt: 1, terms: { hold: true, restarts: 0 } })
+    await send({ type: 'offer', attempt: 1, terms: { hold: true, video: 'off', restarts: 0 } })
     line.receive(reply(await line.next(/^INVITE/), 491))
     await vi.advanceTimersByTimeAsync(10_000)
 
@@ -102,7 +102,7 @@ describe('an offer of ours that meets one of the peer’s', () => {
   test('is refused, and nothing of it is taken', async () => {
     const { line, send, invite, connection } = await ourTalking()
 
-    await send({ type: 'offer', attempt: 1, terms: { hold: true, restarts: 0 } })
+    await send({ type: 'offer', attempt: 1, terms: { hold: true, video: 'off', restarts: 0 } })
     line.receive(ask('INVITE', invite, { body: description('theirs', 'sendonly') }))
     await turns()
 
@@ -131,7 +131,7 @@ describe('an offer of ours that nobody answers', () => {
   test('is taken back, also when the peer does not even confirm that, and then it is the peer’s turn', async () => {
     const { line, send, invite, events } = await ourTalking()
 
-    await send({ type: 'offer', attempt: 1, terms: { hold: true, restarts: 0 } })
+    await send({ type: 'offer', attempt: 1, terms: { hold: true, video: 'off', restarts: 0 } })
     line.receive(reply(await line.next(/^INVITE/), 100))
     await vi.advanceTimersByTimeAsync(minutes)
     expect(line.has(/^CANCEL/)).toBe(true)
@@ -146,7 +146,7 @@ describe('an offer of ours that nobody answers', () => {
   test('and is answered long after it was taken back, is acknowledged, and put right', async () => {
     const { line, send } = await ourTalking()
 
-    await send({ type: 'offer', attempt: 1, terms: { hold: true, restarts: 0 } })
+    await send({ type: 'offer', attempt: 1, terms: { hold: true, video: 'off', restarts: 0 } })
     const offer = await line.next(/^INVITE/)
     line.receive(reply(offer, 100))
     await vi.advanceTimersByTimeAsync(minutes)
@@ -159,7 +159,7 @@ describe('an offer of ours that nobody answers', () => {
 
   test('is acknowledged after a reconnect, should the answer be what got lost', async () => {
     const { line, send, transport } = await ourTalking()
-    await send({ type: 'offer', attempt: 1, terms: { hold: true, restarts: 0 } })
+    await send({ type: 'offer', attempt: 1, terms: { hold: true, video: 'off', restarts: 0 } })
     const offer = await line.next(/^INVITE/)
 
     line.drop()

@@ -73,7 +73,7 @@ describe('an offer of the peer’s', () => {
   test('that meets ours which the chart has given up takes its place', async () => {
     const call = await ourTalking()
     accepting(call)
-    await call.send({ type: 'offer', attempt: 1, terms: { hold: true, restarts: 0 } })
+    await call.send({ type: 'offer', attempt: 1, terms: { hold: true, video: 'off', restarts: 0 } })
     const ours = await call.line.next(/^INVITE/)
     call.line.receive(reply(ours, 100))
 
@@ -91,7 +91,7 @@ describe('an offer of the peer’s', () => {
 })
 
 describe('an offer of ours', () => {
-  const offer = { type: 'offer', attempt: 7, terms: { hold: true, restarts: 0 } } as const
+  const offer = { type: 'offer', attempt: 7, terms: { hold: true, video: 'off', restarts: 0 } } as const
 
   test('is granted with how the peer holds', async () => {
     const call = await ourTalking()

@@ -204,7 +204,7 @@ describe('a call of ours', () => {
     const call = await answeredWith('Session-Expires: 120;refresher=uac')
 
     await after(50)
-    await call.send({ type: 'offer', attempt: 1, terms: { hold: true, restarts: 0 } })
+    await call.send({ type: 'offer', attempt: 1, terms: { hold: true, video: 'off', restarts: 0 } })
     const offer = await call.line.next(/^INVITE/)
     call.line.receive(
       reply(offer, 200, { headers: ['Session-Expires: 120;refresher=uac'], body: description('far', 'recvonly') })

@@ -15,6 +15,7 @@ export const azstackBench: BenchPlan = {
     registration: 'who is connected is authenticated',
     'signalled-hold': 'AZStack has no hold',
     'signalled-mute': 'AZStack has no word for it',
+    transfer: 'AZStack has no transfer',
     'offers-in-calls': 'AZStack has no offers in a call',
     'send-digits': 'AZStack has no digits',
     'receive-digits': 'AZStack has no digits',

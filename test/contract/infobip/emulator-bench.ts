@@ -49,6 +49,7 @@ const cannot: BenchPlan['cannot'] = {
   'several-calls': 'the provider lets a client have one call at a time',
   'several-devices': 'how the provider treats them is not known',
   'signalled-hold': 'the protocol has no hold',
+  transfer: 'the protocol has no transfer',
   'receive-digits': 'the protocol has no message that brings digits'
 }
 

@@ -17,6 +17,7 @@ const everything: Capabilities = {
   registration: true,
   hold: true,
   renegotiate: true,
+  video: false,
   dtmf: ['rtp'],
   blindTransfer: true,
   attendedTransfer: true
@@ -153,7 +154,8 @@ export class FakeLeg implements Leg {
           peerHolds: false
         })
       case 'accept':
-        return this.emit({ type: 'leg.offer.answered', peerHolds: false })
+        return this.emit({ type: 'leg.offer.answered', peerHolds: false, video: command.video ?? 'off' })
+      case 'abandon':
       case 'refuse':
       case 'microphone':
         return
@@ -186,7 +188,7 @@ export class FakeLeg implements Leg {
 
   /** The peer sends something to be heard. */
   plays(): FakeStream {
-    const stream = new FakeStream()
+    const stream = new FakeStream('audio')
     this.remoteStream = stream as unknown as MediaStream
     this.emit({ type: 'leg.media' })
     return stream

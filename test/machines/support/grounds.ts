@@ -22,6 +22,7 @@ export const everything: Capabilities = {
   registration: true,
   hold: true,
   renegotiate: true,
+  video: true,
   dtmf: ['rtp', 'info'],
   blindTransfer: true,
   attendedTransfer: true
@@ -30,6 +31,7 @@ export const nothing: Capabilities = {
   registration: false,
   hold: false,
   renegotiate: false,
+  video: false,
   dtmf: [],
   blindTransfer: false,
   attendedTransfer: false
@@ -70,11 +72,19 @@ export const callGround: Ground = {
     outgoing,
     incoming,
     { ...outgoing, capabilities: nothing, transfer: { hold: true, incoming: 'accept' } },
-    { ...incoming, succession: { muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } }
+    { ...incoming, succession: { muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } },
+    { ...incoming, wish: 'on' },
+    { ...outgoing, videoPolicy: { onWish: 'accept', withoutCamera: 'receive' } }
   ],
   samples: callSamples,
   internal: ['negotiation.settled', 'negotiation.failed', 'signalling.attached', 'network.dead', 'call.over'],
   apart: [
+    // video is a matter of what is agreed and of the connection
+    [
+      /\.video\.|^video /,
+      /\.dtmf\.|\.path\.|\.hold\.|\.transfer\.|\.referral\.|microphone|digits|restart|^path|^peer|^hold|^policy/
+    ],
+    [/^camera\./, /established\.|microphone|^video|digits|restart|collisions|^path|^peer|^hold|^policy/],
     // who is given to whom concerns hold and signalling, and nothing else
     [
       /\.transfer\.|^holds for/,
@@ -87,12 +97,21 @@ export const callGround: Ground = {
     desired,
     offered,
     agreed,
+    asked,
+    wish,
+    peerVideo,
+    camera,
     collisions,
     peerHolds,
     digits,
     pathIsUp,
     transfer
   }: CallContext) => [
+    `video desired ${desired.video}, agreed ${agreed.video}`,
+    `video asked for ${asked !== 'off'}`,
+    `video wished ${wish !== 'off'}`,
+    `video theirs ${peerVideo}`,
+    `video has a camera to return to ${camera !== null}`,
     `policy ${transfer.policy.incoming}`,
     `holds for a transfer ${transfer.holds}, consults ${transfer.consults}`,
     `hold is a capability: ${capabilities.hold}`,

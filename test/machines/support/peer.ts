@@ -1,5 +1,5 @@
 import { fc } from '@fast-check/vitest'
-import type { CallEvent, LegCommand } from '../../../machines/index.ts'
+import type { CallEvent, LegCommand, Terms } from '../../../machines/index.ts'
 import { seeded } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -28,7 +28,7 @@ export const moods = fc.array(
 export function peer(clock: VirtualClock, moods: readonly Mood[], seed: number, send: (event: CallEvent) => void) {
   const random = seeded(seed)
   const left = [...moods]
-  let agreed = { hold: false, restarts: 0 }
+  let agreed: Terms = { hold: false, video: 'off', restarts: 0 }
   const after = (event: CallEvent, delay = 10 + Math.floor(random() * 2_000)) => {
     clock.setTimeout(() => send(event), delay)
   }
@@ -55,8 +55,12 @@ export function peer(clock: VirtualClock, moods: readonly Mood[], seed: number, 
 
   return (command: LegCommand) => {
     if (command.type === 'offer') meet(command, left.shift() ?? 'agrees')
-    if (command.type === 'accept') agreed = { ...agreed, hold: command.hold }
-    if (command.type === 'accept') after({ type: 'leg.offer.answered', peerHolds: random() < 0.5 })
+    if (command.type === 'accept') {
+      const { hold, video = 'off' } = command
+      agreed = { ...agreed, hold, video }
+      const peerVideo = (video === 'on' || video === 'receive') && random() < 0.5
+      after({ type: 'leg.offer.answered', peerHolds: random() < 0.5, video, peerVideo })
+    }
     if (command.type === 'verify') after({ type: 'leg.verified', attempt: command.attempt })
     if (command.type === 'dtmf') after({ type: 'leg.dtmf.sent', attempt: command.attempt })
   }

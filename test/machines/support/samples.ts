@@ -76,6 +76,7 @@ const byPeer: CallEnd = { by: 'remote', reason: 'hangup' }
 const notAcceptable: Failure = { code: 'negotiation.rejected', text: 'Not acceptable here', provider: { code: 488 } }
 const collided: Failure = { code: 'negotiation.glare', text: 'Request pending', provider: { code: 491 } }
 const denied: Failure = { code: 'media.denied', text: 'The browser refused the microphone' }
+const noCamera: Failure = { code: 'media.no-device', text: 'There is no camera' }
 const busy: Failure = { code: 'transfer.failed', text: 'Busy Here', provider: { code: 486 } }
 const noTone: Failure = { code: 'dtmf.failed', text: 'The far end takes no digits' }
 
@@ -88,6 +89,15 @@ export const callSamples: Samples<CallContext, CallEvent> = {
   resume: { '': () => ({ type: 'resume' }) },
   mute: { '': () => ({ type: 'mute' }) },
   unmute: { '': () => ({ type: 'unmute' }) },
+  enableVideo: {
+    '': () => ({ type: 'enableVideo' }),
+    screen: () => ({ type: 'enableVideo', video: 'screen' }),
+    receive: () => ({ type: 'enableVideo', video: 'receive' })
+  },
+  disableVideo: { '': () => ({ type: 'disableVideo' }) },
+  refuseVideo: { '': () => ({ type: 'refuseVideo' }) },
+  muteCamera: { '': () => ({ type: 'muteCamera' }) },
+  unmuteCamera: { '': () => ({ type: 'unmuteCamera' }) },
   dtmf: {
     '': ({ attempts, digits }) => ({
       type: 'dtmf',
@@ -120,6 +130,7 @@ export const callSamples: Samples<CallContext, CallEvent> = {
 
   'media.ready': {
     '': ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media }),
+    video: ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media, video: 'on' }),
     stale: ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media - 1 })
   },
   'media.failed': {
@@ -127,8 +138,22 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     stale: ({ attempts }) => ({ type: 'media.failed', attempt: attempts.media - 1, cause: denied })
   },
 
+  'media.camera.ready': {
+    '': ({ attempts }) => ({ type: 'media.camera.ready', attempt: attempts.camera, video: 'on' }),
+    'no camera': ({ attempts }) => ({ type: 'media.camera.ready', attempt: attempts.camera, video: 'receive' }),
+    stale: ({ attempts }) => ({ type: 'media.camera.ready', attempt: attempts.camera - 1, video: 'on' })
+  },
+  'media.camera.failed': {
+    '': ({ attempts }) => ({ type: 'media.camera.failed', attempt: attempts.camera, cause: noCamera }),
+    stale: ({ attempts }) => ({ type: 'media.camera.failed', attempt: attempts.camera - 1, cause: noCamera })
+  },
+  'media.camera.ended': { '': () => ({ type: 'media.camera.ended' }) },
+
   'leg.ringing': { '': () => ({ type: 'leg.ringing', earlyMedia: true }) },
-  'leg.answered': { '': () => ({ type: 'leg.answered' }) },
+  'leg.answered': {
+    '': () => ({ type: 'leg.answered' }),
+    video: ({ desired }) => ({ type: 'leg.answered', video: desired.video, peerVideo: desired.video !== 'off' })
+  },
   'leg.rejected': { '': () => ({ type: 'leg.rejected', end: { by: 'remote', reason: 'busy', code: 486 } }) },
   'leg.cancelled': {
     '': () => ({ type: 'leg.cancelled', answeredElsewhere: false }),
@@ -137,12 +162,31 @@ export const callSamples: Samples<CallContext, CallEvent> = {
   'leg.ended': { '': () => ({ type: 'leg.ended', end: byPeer }) },
   'leg.failed': { '': () => ({ type: 'leg.failed', cause: { code: 'engine.failed', text: 'The adapter threw' } }) },
 
-  'leg.offer.received': { '': () => ({ type: 'leg.offer.received' }) },
+  // video that is agreed stays in whatever else the peer offers
+  'leg.offer.received': {
+    '': ({ agreed }) => ({ type: 'leg.offer.received', video: agreed.video }),
+    video: () => ({ type: 'leg.offer.received', video: 'on' }),
+    'video, theirs': () => ({ type: 'leg.offer.received', video: 'receive' }),
+    'no video': () => ({ type: 'leg.offer.received', video: 'off' })
+  },
   'leg.offer.accepted': {
     '': ({ attempts, offered }) => ({
       type: 'leg.offer.accepted',
       attempt: attempts.offer,
       granted: offered,
+      peerHolds: false
+    }),
+    'peer video': ({ attempts, offered }) => ({
+      type: 'leg.offer.accepted',
+      attempt: attempts.offer,
+      granted: offered,
+      peerHolds: false,
+      peerVideo: offered.video !== 'off'
+    }),
+    'video later': ({ attempts, offered }) => ({
+      type: 'leg.offer.accepted',
+      attempt: attempts.offer,
+      granted: { ...offered, video: offered.video === 'off' ? 'off' : 'inactive' },
       peerHolds: false
     }),
     'peer holds': ({ attempts, offered }) => ({
@@ -175,8 +219,14 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     })
   },
   'leg.offer.answered': {
-    '': () => ({ type: 'leg.offer.answered', peerHolds: false }),
-    'peer holds': () => ({ type: 'leg.offer.answered', peerHolds: true })
+    '': ({ offered }) => ({ type: 'leg.offer.answered', peerHolds: false, video: offered.video }),
+    'peer video': ({ offered }) => ({
+      type: 'leg.offer.answered',
+      peerHolds: false,
+      video: offered.video,
+      peerVideo: offered.video === 'receive' || offered.video === 'on'
+    }),
+    'peer holds': ({ offered }) => ({ type: 'leg.offer.answered', peerHolds: true, video: offered.video })
   },
   'leg.offer.failed': { '': () => ({ type: 'leg.offer.failed', cause: notAcceptable }) },
 

@@ -38,7 +38,8 @@ const names = Object.entries(callSamples).flatMap(([type, kinds]) =>
   Object.keys(kinds).map((kind) => (kind === '' ? type : `${type} (${kind})`))
 )
 const internal = /^(negotiation|network|call|signalling)\./
-const ending = /^(hangup|abandon|leg\.ended|leg\.failed|leg\.rejected|leg\.cancelled|leg\.gone)/
+const ending =
+  /^((leg\.refer|handover|referral)\.succeeded|hangup|abandon|leg\.ended|leg\.failed|leg\.rejected|leg\.cancelled|leg\.gone)/
 
 const common = names.filter((name) => !internal.test(name) && !ending.test(name))
 const fatal = names.filter((name) => ending.test(name) && name !== 'hangup')

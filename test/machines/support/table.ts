@@ -94,8 +94,13 @@ function describe({ to, event: { type, ...detail } }: Effect): string {
 
 function short(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
-  const { reason, code, hold, restarts } = value as Record<string, string | number | boolean | undefined>
-  if (restarts !== undefined) return `{${hold === true ? 'hold' : 'no hold'}${restarts === 0 ? '' : ', restart'}}`
+  const { reason, code, hold, video, restarts } = value as Record<string, string | number | boolean | undefined>
+  const terms = [
+    hold === true ? 'hold' : 'no hold',
+    video === 'off' ? '' : `video ${video}`,
+    restarts === 0 ? '' : 'restart'
+  ]
+  if (restarts !== undefined) return `{${terms.filter((term) => term !== '').join(', ')}}`
   return `{${String(reason ?? code ?? Object.keys(value).join(' '))}}`
 }
 

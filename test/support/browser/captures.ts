@@ -1,4 +1,4 @@
-/** Every microphone the page opened, and every copy of one: none may stay open when its call is over. */
+/** Every microphone and camera the page opened, and every copy of one: none may stay open when its call is over. */
 export function createCaptures({ navigator: { mediaDevices }, MediaStream, MediaStreamTrack }: typeof globalThis) {
   const tracks = new Set<MediaStreamTrack>()
   const keep = (stream: MediaStream) => {
@@ -8,15 +8,21 @@ export function createCaptures({ navigator: { mediaDevices }, MediaStream, Media
 
   const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices)
   mediaDevices.getUserMedia = async (constraints) => keep(await getUserMedia(constraints))
+  const getDisplayMedia = mediaDevices.getDisplayMedia.bind(mediaDevices)
+  mediaDevices.getDisplayMedia = async (options) => keep(await getDisplayMedia(options))
   noteCopies(MediaStream.prototype, keep)
   noteCopies(MediaStreamTrack.prototype, (track) => {
     tracks.add(track)
     return track
   })
 
+  const live = () => [...tracks].filter(({ readyState }) => readyState === 'live')
   return {
     get live() {
-      return [...tracks].filter(({ readyState }) => readyState === 'live').length
+      return live().length
+    },
+    get cameras() {
+      return live().filter(({ kind }) => kind === 'video').length
     }
   }
 }

@@ -1,6 +1,6 @@
 /** A user on the page: an engine that notes whatever happens, for tests to wait for and for failures to show. */
 import type { Transport } from '../../../machines/index.ts'
-import type { Call, CallView, Engine, EngineEvent, MediaRequest, Policy } from '../../../src/index.ts'
+import type { Call, CallCommandName, CallView, Engine, EngineEvent, MediaRequest, Policy } from '../../../src/index.ts'
 import { createEngine } from '../../../src/index.ts'
 import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
 import type { AzstackOptions } from '../../../adapters/azstack/index.ts'
@@ -33,10 +33,10 @@ export interface Note {
 }
 
 /** What of a view is worth a line of its own when it changes. */
-const watched = ['status', 'hold', 'microphone', 'path', 'signalling', 'negotiation', 'end'] as const
+const watched = ['status', 'hold', 'microphone', 'video', 'camera', 'path', 'signalling', 'negotiation', 'end'] as const
 export type Watched = (typeof watched)[number]
 
-export type Command = 'answer' | 'reject' | 'hangup' | 'hold' | 'resume' | 'mute' | 'unmute' | 'dtmf' | 'established'
+export type Command = CallCommandName | 'established'
 
 export class PagePhone {
   readonly engine: Engine

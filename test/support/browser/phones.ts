@@ -1,7 +1,7 @@
 /** Users on pages of a real Chromium who call each other: what a test says to them, and what must hold after it. */
 import type { Browser } from 'playwright'
 import { expect, onTestFinished } from 'vitest'
-import type { CallView, DtmfOptions, EngineEvent, MediaRequest, Policy } from '../../../src/index.ts'
+import type { CallView, DtmfOptions, EngineEvent, MediaRequest, Policy, VideoSource } from '../../../src/index.ts'
 import type { SipOptions } from '../../../adapters/sip/index.ts'
 import type { PageOptions, TracedMessage, UserPage } from '../browser.ts'
 import { openPage } from '../browser.ts'
@@ -22,13 +22,18 @@ export interface Phone {
   /** Resolves as soon as there is a call, long before it is answered. */
   dial(to: string | Phone, media?: MediaRequest): Promise<void>
   /** Commands go to the youngest call; they reject with an error that begins with its code. */
-  answer(): Promise<void>
+  answer(media?: MediaRequest): Promise<void>
   reject(reason?: 'busy' | 'declined'): Promise<void>
   hangup(): Promise<void>
   hold(): Promise<void>
   resume(): Promise<void>
   mute(): Promise<void>
   unmute(): Promise<void>
+  enableVideo(video?: VideoSource | 'receive'): Promise<void>
+  disableVideo(): Promise<void>
+  refuseVideo(): Promise<void>
+  muteCamera(): Promise<void>
+  unmuteCamera(): Promise<void>
   dtmf(digits: string, options?: DtmfOptions): Promise<void>
   established(): Promise<void>
   /** Waits until the youngest call looks like this. */
@@ -52,6 +57,10 @@ export interface ExpectedFlow {
   /** What is heard: sound, packets without any, or no packet at all. */
   readonly in?: 'sound' | 'silence' | 'nothing'
   readonly out?: 'packets' | 'nothing'
+  /** Frames of video decoded, or none. */
+  readonly video?: 'frames' | 'nothing'
+  /** Video packets sent, or none. */
+  readonly videoOut?: 'packets' | 'nothing'
 }
 
 export interface PhoneOptions extends PageOptions {
@@ -178,13 +187,18 @@ async function createPhone(
         typeof to === 'string' ? to : to.uri,
         media
       ] as const),
-    answer: () => run('answer'),
+    answer: (media) => run('answer', media === undefined ? undefined : { media }),
     reject: (reason) => run('reject', reason),
     hangup: () => run('hangup'),
     hold: () => run('hold'),
     resume: () => run('resume'),
     mute: () => run('mute'),
     unmute: () => run('unmute'),
+    enableVideo: (video) => run('enableVideo', video),
+    disableVideo: () => run('disableVideo'),
+    refuseVideo: () => run('refuseVideo'),
+    muteCamera: () => run('muteCamera'),
+    unmuteCamera: () => run('unmuteCamera'),
     dtmf: (digits, wanted) => run('dtmf', digits, wanted),
     established: () => run('established'),
     shows: (look, { within = 8_000 } = {}) =>
@@ -217,12 +231,20 @@ async function flowsLike(page: UserPage, expected: ExpectedFlow): Promise<Flow> 
   for (let spent = 0; spent < patience; spent += window) {
     const flow = await page.flow({ window })
     if (isLike(flow, expected)) return flow
-    seen.push(`${flow.audioIn} packets in, ${flow.audioOut} out, energy ${flow.energy.toFixed(4)}`)
+    seen.push(
+      `${flow.audioIn} packets in, ${flow.audioOut} out, energy ${flow.energy.toFixed(4)}, ` +
+        `video: ${flow.videoIn} in, ${flow.videoOut} out, ${flow.framesDecoded} decoded, ${flow.directions.join(' ')}`
+    )
   }
   throw new Error(`${page.name}: not ${JSON.stringify(expected)}, but in windows of ${window} ms: ${seen.join('; ')}`)
 }
 
-function isLike({ audioIn, audioOut, energy }: Flow, expected: ExpectedFlow): boolean {
+function isLike(flow: Flow, expected: ExpectedFlow): boolean {
+  const { audioIn, audioOut, energy, framesDecoded, videoOut } = flow
+  if (expected.video === 'frames' && framesDecoded < 3) return false
+  if (expected.video === 'nothing' && framesDecoded > 0) return false
+  if (expected.videoOut === 'packets' && videoOut < 3) return false
+  if (expected.videoOut === 'nothing' && videoOut > 0) return false
   if (expected.in === 'sound' && (audioIn < 10 || energy < 0.005)) return false
   if (expected.in === 'silence' && energy > 0.001) return false
   if (expected.in === 'nothing' && (audioIn > 0 || energy > 0.001)) return false

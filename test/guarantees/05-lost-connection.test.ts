@@ -1,0 +1,123 @@
+/** A lost connection ends no call: only its own grace does. What is repaired after it is repaired in order. */
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { peacefulStory, anyStory, play, runs } from '../machines/support/stories.ts'
+import { paperDesk } from './support/paper-desk.ts'
+import { watch } from './support/watching.ts'
+
+describe('As long as nobody ends it', () => {
+  test('a call that is cut off lives for 60 seconds, and no longer', () => {
+    fc.assert(
+      fc.property(peacefulStory, (story) => {
+        const call = play(story)
+
+        call.run('connection.lost', 59_999)
+        expect(call.isOver()).toBe(false)
+
+        call.run(1, 5_000)
+        expect(call.said('tells', 'call.ended')).toMatchObject([{ end: { by: 'system', reason: 'network' } }])
+      }),
+      runs
+    )
+  })
+})
+
+describe('Whatever happens to a call', () => {
+  test('nothing but a hangup and the question whether it exists is sent while it is cut off', () => {
+    fc.assert(
+      fc.property(anyStory, (story) => {
+        play(story, (call) =>
+          watch(call, (state) => {
+            if (state.value.progress?.established?.signalling?.detached === undefined) return
+            const since = call.log.findLastIndex(({ event }) => event.type === 'signalling.detached')
+            const sent = call.log.slice(since).filter(({ who }) => who === 'leg')
+            expect(sent.map(({ event }) => event.type).filter((type) => !permitted.includes(type))).toEqual([])
+          })
+        )
+      }),
+      runs
+    )
+  })
+})
+
+describe('Over SIP, however often the connection is lost and however long it takes to come back', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  const cuts = fc.array(
+    fc.record({ away: fc.integer({ min: 0, max: 15_000 }), there: fc.integer({ min: 0, max: 9_000 }) }),
+    { minLength: 1, maxLength: 5 }
+  )
+  const directions = fc.constantFrom<'placed' | 'received'>('placed', 'received')
+
+  test('a call lives on, and nothing is asked of the far end meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(directions, cuts, async (direction, cuts) => {
+        const desk = await paperDesk({ backoff: { initialDelay: 100, maxDelay: 1_000 } })
+        await desk.talk(direction)
+
+        for (const { away, there } of cuts) {
+          const before = desk.line.sent.length
+          desk.isAway = true
+          desk.line.drop()
+          await desk.pass(away)
+          expect(desk.call.state).toMatchObject({ status: 'established', signalling: 'detached' })
+          expect(askedIn(desk.line.sent.slice(before))).toEqual([])
+          desk.isAway = false
+          await desk.pass(there)
+        }
+        await desk.pass(10_000)
+
+        expect(desk.call.state).toMatchObject({ status: 'established', signalling: 'attached', end: null })
+        expect(desk.told.filter(({ type }) => type === 'call.ended')).toEqual([])
+        desk.engine.dispose()
+      }),
+      { numRuns: 25 }
+    )
+  }, 300_000)
+
+  test('first we register, then the call is asked after, and only then is its media repaired', async () => {
+    await fc.assert(
+      fc.asyncProperty(directions, fc.integer({ min: 0, max: 20_000 }), async (direction, away) => {
+        const desk = await paperDesk({ backoff: { initialDelay: 100, maxDelay: 1_000 } })
+        await desk.talk(direction)
+        for (const connection of desk.open) connection.becomes('disconnected', 'disconnected')
+        desk.isAway = true
+        desk.line.drop()
+        await desk.pass(away)
+        const before = desk.line.sent.length
+        desk.isAway = false
+        await desk.pass(15_000)
+
+        const asked = desk.line.sent.slice(before).flatMap((text) => /^(REGISTER|UPDATE|INVITE)/.exec(text)?.[1] ?? [])
+        expect(asked[0]).toBe('REGISTER')
+        expect(asked.slice(1)).toContain('INVITE')
+        expect(asked.lastIndexOf('REGISTER')).toBe(0)
+        desk.engine.dispose()
+      }),
+      { numRuns: 15 }
+    )
+  }, 300_000)
+
+  test('it is over when its grace is, with the network as the reason', async () => {
+    const desk = await paperDesk()
+    await desk.talk('placed')
+    desk.isAway = true
+    desk.line.drop()
+
+    await desk.pass(59_500)
+    expect(desk.call.state.status).toBe('established')
+    await desk.pass(6_000)
+
+    expect(desk.call.state.end).toMatchObject({ by: 'system', reason: 'network' })
+    expect(desk.devices.open).toEqual([])
+  })
+})
+
+/** The leg keeps what is said of the microphone, and passes it on once it can. */
+const permitted = ['verify', 'refuse', 'accept', 'hangup', 'microphone']
+
+/** What was asked of the far end. */
+function askedIn(sent: readonly string[]): string[] {
+  return sent.filter((text) => /^(INVITE|UPDATE|INFO|BYE)/.test(text))
+}

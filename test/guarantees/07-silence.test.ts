@@ -1,0 +1,88 @@
+/** Held: nothing is sent. Muted: nothing is heard. Through everything, and until resume and unmute. */
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Line } from '../machines/support/bench.ts'
+import { anyStory, play, runs } from '../machines/support/stories.ts'
+import { bodyIn } from '../contract/sip/scripted-line.ts'
+import { paperDesk } from './support/paper-desk.ts'
+import { peacefulStep, perform } from './support/paper-story.ts'
+import { watch } from './support/watching.ts'
+
+describe('Whatever happens to a call', () => {
+  test('nothing is sent or played while it holds, and something is while it does not', () => {
+    fc.assert(
+      fc.property(anyStory, (story) => {
+        play(story, (call) =>
+          watch(call, (state) => {
+            const hold = state.value.progress?.established?.hold?.local
+            if (hold === undefined) return
+            expect(lastOn(call.log, 'hold')).toBe(hold !== 'active')
+          })
+        )
+      }),
+      runs
+    )
+  })
+
+  test('only mute mutes and only unmute unmutes', () => {
+    fc.assert(
+      fc.property(anyStory, (story) => {
+        const call = play(story, (call) =>
+          watch(call, (state) => {
+            const asked = call.log.findLast(({ who, event }) => who === 'hears' && /^(un)?mute$/.test(event.type))
+            expect(lastOn(call.log, 'mute')).toBe(asked?.event.type === 'mute')
+            expect(state.value.microphone).toBe(asked?.event.type === 'mute' ? 'muted' : 'live')
+          })
+        )
+
+        const commands = call.said('media', 'mute').map(({ on }) => on)
+        expect(commands).toEqual(commands.map((_, index) => index % 2 === 0))
+      }),
+      runs
+    )
+  })
+})
+
+describe('Over SIP, whatever the far end offers and however the connection fares', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('no track of ours is on while we hold or are muted, and no description of ours says that we send', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom<'was placed' | 'was received'>('was placed', 'was received'),
+        fc.array(peacefulStep, { maxLength: 14 }),
+        async (opening, steps) => {
+          const desk = await paperDesk()
+          await perform(desk, opening, [])
+          const heard: string[] = []
+          const look = () => {
+            const { hold, microphone } = desk.call.state
+            const isSilent = hold.local !== 'active' || microphone === 'muted'
+            if (isSilent && desk.devices.open.some(({ enabled }) => enabled)) heard.push(`${hold.local} ${microphone}`)
+          }
+          desk.call.view$.subscribe(look)
+
+          for (const each of steps) {
+            const { hold } = desk.call.state
+            const before = desk.line.sent.length
+            await perform(desk, 'goes on', [each])
+            look()
+            // held all the while, and not to be resumed: every answer of ours says that we send nothing, nor listen
+            if (hold.local !== 'held' || desk.call.state.hold.local !== 'held' || each === 'we resume') continue
+            const sending = desk.line.sent.slice(before).filter((text) => /^a=(sendrecv|recvonly)/m.test(bodyIn(text)))
+            expect(sending).toEqual([])
+          }
+
+          expect(heard).toEqual([])
+          desk.engine.dispose()
+        }
+      ),
+      { numRuns: 40 }
+    )
+  }, 300_000)
+})
+
+function lastOn(log: readonly Line[], type: 'hold' | 'mute'): boolean {
+  return log.findLast(({ who, event }) => who === 'media' && event.type === type)?.event['on'] === true
+}
