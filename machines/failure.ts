@@ -41,6 +41,11 @@ export type FailureCode =
   | 'dtmf.unsupported'
   | 'dtmf.failed'
   | 'dtmf.timeout'
+  // recording
+  | 'recording.unsupported'
+  | 'recording.rejected'
+  | 'recording.failed'
+  | 'recording.timeout'
   // transfers
   | 'transfer.unsupported'
   | 'transfer.rejected'

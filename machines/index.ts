@@ -17,6 +17,13 @@ export type {
   VideoPolicy,
   VideoSource
 } from './call/model.ts'
+export type {
+  RecordedBy,
+  RecorderCommand,
+  RecorderEvent,
+  RecordingCommand,
+  RecordingEmitted
+} from './call/recording-model.ts'
 export { defaultTransferPolicy } from './call/transfer-model.ts'
 export type {
   ReceivedRefer,
@@ -28,7 +35,7 @@ export type {
   TransferPolicy
 } from './call/transfer-model.ts'
 export { connectionMachine } from './connection.ts'
-export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection.ts'
+export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection-setup.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
 export type { KindMeasure, MediaMeasure, ReceivedMeasure, SentMeasure } from './measure.ts'
 export { registrationMachine } from './registration.ts'
@@ -41,6 +48,7 @@ export type {
   LegCommand,
   LegEvent,
   Party,
+  RecordAction,
   Referral,
   RejectReason,
   Terms,

@@ -53,12 +53,15 @@ export interface Capabilities {
   readonly video: boolean
   /** How digits can be sent; empty when they cannot. */
   readonly dtmf: readonly DtmfMethod[]
+  /** What the provider's recorder can be asked to do; empty when there is none. */
+  readonly recording: readonly RecordAction[]
   /** The peer can be asked to call somebody else (SIP: REFER, RFC 3515). */
   readonly blindTransfer: boolean
   /** … and to take the place of another call of ours there (SIP: Replaces, RFC 3891). */
   readonly attendedTransfer: boolean
 }
 
+export type RecordAction = 'start' | 'pause' | 'resume' | 'stop'
 export type DtmfMethod = 'rtp' | 'info'
 
 export type TransportCommand =
@@ -187,6 +190,8 @@ export type LegCommand =
       readonly duration: number
       readonly method?: DtmfMethod
     }
+  /** Ask the provider's recorder; answered by `leg.record.done` or `leg.record.refused`. */
+  | { readonly type: 'record'; readonly attempt: number; readonly action: RecordAction }
   /**
    * Ask the peer to call the target, in the place of our leg `replaces` when there is one; answered by
    * `leg.refer.accepted` or `leg.refer.rejected`. What comes of it is told until `leg.refer.succeeded` or `.failed`.
@@ -238,11 +243,15 @@ export type LegEvent =
   | { readonly type: 'leg.path.connected' }
   | { readonly type: 'leg.path.interrupted' }
   | { readonly type: 'leg.path.failed' }
+  /** The path is said to stand, yet nothing has come in for longer than a peer that sends is quiet. Not known to be broken. */
+  | { readonly type: 'leg.path.silent' }
   /** The path does not stand yet, and we have found more candidates since the peer was told of some. */
   | { readonly type: 'leg.path.incomplete' }
   | { readonly type: 'leg.dtmf.sent'; readonly attempt: number }
   | { readonly type: 'leg.dtmf.failed'; readonly attempt: number; readonly cause: Failure }
   | { readonly type: 'leg.dtmf.received'; readonly tone: string; readonly duration: number }
+  | { readonly type: 'leg.record.done'; readonly attempt: number; readonly action: RecordAction }
+  | { readonly type: 'leg.record.refused'; readonly attempt: number; readonly cause: Failure }
   /** The peer will try to call the target we named. */
   | { readonly type: 'leg.refer.accepted'; readonly attempt: number }
   | { readonly type: 'leg.refer.rejected'; readonly attempt: number; readonly cause: Failure }

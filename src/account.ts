@@ -14,6 +14,7 @@ import { connectionView, offline, registrationView, unregistered } from './conne
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import { CallError, errorOf, failureOf } from './errors.ts'
 import { frozen, keep } from './frozen.ts'
+import type { NetworkEvent } from './network.ts'
 import type { ResolvedPolicy } from './policy.ts'
 import { transportActor } from './ports.ts'
 
@@ -109,6 +110,18 @@ export class Account {
         this.#registration.send(event)
         return this.#connection.send(event)
     }
+  }
+
+  /** Takes what is known about the network; while nobody wants a connection that is nothing. */
+  heed(event: NetworkEvent) {
+    this.#connection.send(event.type === 'wake' ? { type: 'wake' } : event)
+    if (event.type === 'wake') this.#registration.send({ type: 'wake' })
+  }
+
+  /** Calls depend on the connection, or none does any more. */
+  carries(calls: boolean) {
+    const isActive = this.#connection.getSnapshot().status === 'active'
+    if (isActive) this.#connection.send({ type: calls ? 'calls.begun' : 'calls.over' })
   }
 
   /** The transport will never say anything again. */

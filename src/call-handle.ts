@@ -8,8 +8,7 @@ import type {
   MediaRequest,
   Attention,
   RelationEvent,
-  SignallingEvent,
-  VideoSource
+  SignallingEvent
 } from '../machines/index.ts'
 import { createFacts, Source } from './behavior.ts'
 import type { Facts } from './behavior.ts'
@@ -20,15 +19,16 @@ import type { DialRequest } from './dial-request.ts'
 import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { outcomes, Pending } from './pending.ts'
+import { PlainCommands } from './plain-commands.ts'
+import type { Recorder } from './recorder.ts'
 import type { Resources } from './registry.ts'
 import type { RelatedCall, Relations } from './relations.ts'
-import { Shown } from './shown.ts'
 import { inTurn } from './turns.ts'
 import type { Turns } from './turns.ts'
 import type { CallView } from './view.ts'
 
 /** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
-export class CallHandle extends Shown implements RelatedCall {
+export class CallHandle extends PlainCommands implements RelatedCall {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
@@ -94,7 +94,7 @@ export class CallHandle extends Shown implements RelatedCall {
 
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
-    return this.#actor.getSnapshot().can({ digits: [], target: '', type: command })
+    return this.#actor.getSnapshot().can({ digits: [], target: '', locally: true, type: command })
   }
 
   can$(command: CallCommandName) {
@@ -105,17 +105,9 @@ export class CallHandle extends Shown implements RelatedCall {
     return this.#inTurn({ type: 'answer', ...(options?.media ? { media: options.media } : {}) })
   }
 
-  reject(reason: 'busy' | 'declined' = 'declined') {
-    return this.#command({ type: 'reject', reason })
-  }
-
   hangup() {
     if (this.#isOver) return Promise.resolve()
-    return this.can('hangup') ? this.#command({ type: 'hangup' }) : this.#pending.wait(outcomes.hangup)
-  }
-
-  hold() {
-    return this.#command({ type: 'hold' })
+    return this.can('hangup') ? this.command({ type: 'hangup' }) : this.#pending.wait(outcomes.hangup)
   }
 
   resume() {
@@ -132,43 +124,23 @@ export class CallHandle extends Shown implements RelatedCall {
     )
   }
 
-  mute() {
-    return this.#toggle('mute', this.state.microphone === 'muted', 'microphone.live')
-  }
-
-  unmute() {
-    return this.#toggle('unmute', this.state.microphone === 'live', 'microphone.muted')
-  }
-
-  enableVideo(video?: VideoSource | 'receive') {
-    return this.#command({ type: 'enableVideo', ...(video === undefined ? {} : { video }) })
-  }
-
-  disableVideo() {
-    return this.#command({ type: 'disableVideo' })
-  }
-
-  refuseVideo() {
-    return this.#command({ type: 'refuseVideo' })
-  }
-
-  muteCamera() {
-    return this.#toggle('muteCamera', this.state.camera === 'muted', 'camera.live')
-  }
-
-  unmuteCamera() {
-    return this.#toggle('unmuteCamera', this.state.camera === 'live', 'camera.muted')
-  }
-
   dtmf(digits: string, options?: DtmfOptions) {
     const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
     const queued = queuedDigits(command, digits, options ?? {}, this.#actor.getSnapshot().context.capabilities)
-    return queued instanceof CallError ? rejected(queued) : this.#command({ type: 'dtmf', digits: queued }, command)
+    return queued instanceof CallError ? rejected(queued) : this.command({ type: 'dtmf', digits: queued }, command)
+  }
+
+  record(recorder?: Recorder) {
+    const { recording } = this.#actor.getSnapshot().context.capabilities
+    if (recorder === undefined && recording.length === 0)
+      return rejected(new CallError('recording.unsupported', 'The provider does not record: give a recorder'))
+    if (recorder !== undefined && this.can('record')) this.#resources.media.recordWith(recorder)
+    return this.command({ type: 'record', locally: recorder !== undefined })
   }
 
   transfer(to: string | Call) {
     const wish = this.#relations.transfer(this, to)
-    return wish instanceof CallError ? rejected(wish) : this.#command({ type: 'transfer', ...wish })
+    return wish instanceof CallError ? rejected(wish) : this.command({ type: 'transfer', ...wish })
   }
 
   consult(target: string, request?: DialRequest) {
@@ -176,15 +148,7 @@ export class CallHandle extends Shown implements RelatedCall {
   }
 
   prepareConsultation(target: string) {
-    return this.#command({ type: 'consult', target })
-  }
-
-  acceptTransfer() {
-    return this.#command({ type: 'acceptTransfer' })
-  }
-
-  declineTransfer() {
-    return this.#command({ type: 'declineTransfer' })
+    return this.command({ type: 'consult', target })
   }
 
   established() {
@@ -240,19 +204,22 @@ export class CallHandle extends Shown implements RelatedCall {
 
   /** Answering and resuming wait until nobody else is heard. */
   #inTurn(command: CallCommand): Promise<void> {
-    return this.can(command.type) ? this.#turn(() => this.#command(command)) : this.#command(command)
+    return this.can(command.type) ? this.#turn(() => this.command(command)) : this.command(command)
   }
 
   #turn(act: () => Promise<void>): Promise<void> {
     return inTurn(this.#turns, this.id, act, (error) => (this.#isOver ? this.#endError() : error))
   }
 
-  /** What is so already need not be asked for, unless its opposite is on its way. */
-  #toggle(type: 'mute' | 'unmute' | 'muteCamera' | 'unmuteCamera', isSo: boolean, opposite: CallEmitted['type']) {
-    return isSo && !this.#pending.waitsFor(opposite) ? Promise.resolve() : this.#command({ type })
+  protected toggle(
+    type: 'mute' | 'unmute' | 'muteCamera' | 'unmuteCamera',
+    isSo: boolean,
+    opposite: CallEmitted['type']
+  ) {
+    return isSo && !this.#pending.waitsFor(opposite) ? Promise.resolve() : this.command({ type })
   }
 
-  #command(command: CallCommand, id?: string): Promise<void> {
+  protected command(command: CallCommand, id?: string): Promise<void> {
     if (this.#isOver) return rejected(this.#endError())
     const outcome = outcomes[command.type]
     // a command given while the call tells something comes after it: its opposite may be taken back before it has begun

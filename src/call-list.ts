@@ -7,10 +7,10 @@ export class CallList {
   readonly #handles = new Map<string, CallHandle>()
   /** Calls that nobody is told of: kept until it is clear what becomes of them, or `refused`. */
   readonly #unseen = new Map<string, 'kept' | 'refused'>()
-  readonly #changed: () => void
+  readonly #changed: (isFirstOrLast: boolean) => void
   #shown: readonly Call[] = frozen([])
 
-  constructor(changed: () => void) {
+  constructor(changed: (isFirstOrLast: boolean) => void) {
     this.#changed = changed
   }
 
@@ -61,7 +61,8 @@ export class CallList {
   }
 
   #show(calls: readonly Call[]) {
+    const isFirstOrLast = calls.length > 0 !== this.#shown.length > 0
     this.#shown = Object.freeze(calls)
-    this.#changed()
+    this.#changed(isFirstOrLast)
   }
 }

@@ -10,11 +10,13 @@ import type {
 } from '../machines/index.ts'
 import type { Behavior } from './behavior.ts'
 import type { DialRequest } from './dial-request.ts'
+import type { Recorder } from './recorder.ts'
 import type {
   CallStatus,
   CallView,
   HoldView,
   PathView,
+  RecordingView,
   ReferralView,
   SignallingView,
   TransferView,
@@ -51,6 +53,7 @@ export interface Call {
   readonly camera$: Behavior<CallView['camera']>
   readonly path$: Behavior<PathView | null>
   readonly signalling$: Behavior<SignallingView | null>
+  readonly recording$: Behavior<RecordingView>
   /** How far it has come that we give the peer to somebody else; null while we do not. */
   readonly transfer$: Behavior<TransferView | null>
   /** That the peer wants us to call somebody else; null while it does not. */
@@ -94,6 +97,17 @@ export interface Call {
   unmuteCamera(): Promise<void>
   /** Digits 0-9, A-D, * and #; resolves when the last one has been sent. */
   dtmf(digits: string, options?: DtmfOptions): Promise<void>
+
+  /**
+   * Has the call recorded: by the provider, or by a recorder of the application's (`localRecorder` of callchart/recording).
+   * Resolves when it is. Rejects with `recording.unsupported`, `recording.rejected` (the provider does not),
+   * `recording.failed` or `recording.timeout`, and nothing has changed. A recording that cannot go on is told as
+   * `recording.lost`; one that still runs when the call ends is brought to its end.
+   */
+  record(recorder?: Recorder): Promise<void>
+  pauseRecording(): Promise<void>
+  resumeRecording(): Promise<void>
+  stopRecording(): Promise<void>
 
   /**
    * Gives the peer to somebody else: to an address, or to the peer of another established call of this engine (RFC 5589:

@@ -40,7 +40,7 @@ export function connectionView(
 ): ConnectionView {
   return frozen(
     keep(before, {
-      status: outermost<ConnectionStatus>(value),
+      status: statusOf(outermost<ConnectionStatus | 'exhausted'>(value)),
       proving: typeof value === 'object' && 'online' in value && value.online === 'proving',
       identity: context.identity,
       tries: context.tries,
@@ -54,6 +54,11 @@ export function registrationView(
   before: RegistrationView | null
 ): RegistrationView {
   return frozen(keep(before, { status: outermost<RegistrationStatus>(value), cause: context.cause }))
+}
+
+/** Who has given up is offline like who never wanted to be online; why is in `cause`. */
+function statusOf(state: ConnectionStatus | 'exhausted'): ConnectionStatus {
+  return state === 'exhausted' ? 'offline' : state
 }
 
 function outermost<S extends string>(value: S | Readonly<Partial<Record<S, unknown>>>): S {

@@ -1,25 +1,12 @@
 import type { Observable } from 'rxjs'
-import type { Transport } from '../machines/index.ts'
-import type { Clock } from './account.ts'
 import type { Behavior } from './behavior.ts'
 import type { Call } from './call.ts'
 import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import type { DialRequest } from './dial-request.ts'
-import type { EngineEvent } from './engine-event.ts'
+import type { EngineEvent } from './engine-options.ts'
 import type { CallRecord } from './history.ts'
-import type { MediaOptions } from './media.ts'
-import type { Policy } from './policy.ts'
 
 export type EngineCommandName = 'dial' | 'swap'
-
-export interface EngineOptions {
-  /** One account at one provider, from an adapter. The engine owns it from now on. */
-  readonly transport: Transport
-  readonly policy?: Policy
-  readonly media?: MediaOptions
-  /** Drives every deadline; for tests. */
-  readonly clock?: Clock
-}
 
 /** One account and its calls. */
 export interface Engine {

@@ -1,7 +1,5 @@
 import type { Subscription } from 'rxjs'
-import { createActor, fromCallback } from 'xstate'
-import { callMachine } from '../machines/index.ts'
-import type { CallEmitted, CallEnd, ReceivedRefer, Leg, Transport, TransportEvent } from '../machines/index.ts'
+import type { CallEmitted, CallEnd, ReceivedRefer, Transport, TransportEvent } from '../machines/index.ts'
 import { Account } from './account.ts'
 import type { AccountFact } from './account.ts'
 import { Arrivals } from './arrivals.ts'
@@ -10,18 +8,20 @@ import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
 import { CallHandle } from './call-handle.ts'
 import { CallList } from './call-list.ts'
+import { CallMaker } from './call-maker.ts'
 import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
 import type { DialRequest } from './dial-request.ts'
-import type { Engine, EngineCommandName, EngineOptions } from './engine-interface.ts'
-import type { EngineEvent } from './engine-event.ts'
+import type { Engine, EngineCommandName } from './engine-interface.ts'
+import type { EngineEvent, EngineOptions } from './engine-options.ts'
 import { CallError, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { History, recordOf } from './history.ts'
-import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
+import { NetworkWatch, surroundings } from './network.ts'
+import type { NetworkEvent } from './network.ts'
 import { resolvePolicy } from './policy.ts'
-import { attempt, Registry } from './registry.ts'
+import { attempt } from './registry.ts'
 import { referralOf, Relations } from './relations.ts'
 import type { RelatedCall } from './relations.ts'
 import { Switchboard } from './switchboard.ts'
@@ -34,14 +34,9 @@ export function createEngine(options: EngineOptions): Engine {
 class EngineImplementation implements Engine {
   readonly #transport: Transport
   readonly #capabilities
-  readonly #policy
-  readonly #media
-  /** The root of one actor system for all calls: a system of its own would be a fifth of what a call holds. */
-  readonly #root
   readonly #account: Account
-  readonly #callMachine
-  readonly #registry = new Registry()
-  readonly #handles = new CallList(() => this.#source.changed())
+  readonly #maker: CallMaker
+  readonly #handles = new CallList((isFirstOrLast) => this.#callsChanged(isFirstOrLast))
   readonly #board: Switchboard
   readonly #history: History
   readonly #relations = new Relations({
@@ -57,6 +52,7 @@ class EngineImplementation implements Engine {
   readonly #events = createFacts<EngineEvent>()
   readonly #listening: Subscription
   readonly #abilities = new Map<EngineCommandName, Behavior<boolean>>()
+  readonly #network: NetworkWatch
   #dialled = 0
   /** Why nothing can be done with this engine any more. */
   #over: CallError | null = null
@@ -71,25 +67,16 @@ class EngineImplementation implements Engine {
   readonly incoming$ = this.#incoming.facts$
   readonly events$ = this.#events.facts$
 
-  constructor({ transport, policy, media = {}, clock }: EngineOptions) {
+  constructor({ transport, policy, media = {}, network = surroundings, clock }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
-    this.#policy = resolved
-    this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...transport.capabilities.dtmf] })
-    this.#media = media
-    this.#root = createActor(
-      fromCallback(() => {}),
-      clock === undefined ? {} : { clock }
+    const { dtmf, recording } = transport.capabilities
+    this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...dtmf], recording: [...recording] })
+    this.#network = new NetworkWatch(network, (event) => this.#networkTold(event))
+    this.#maker = new CallMaker(transport, this.#capabilities, resolved, media, clock, (call) =>
+      this.#tell(call, garbage)
     )
-    this.#root.start()
-    this.#callMachine = callMachine.provide({
-      actors: {
-        leg: legActor(this.#registry, (call) => this.#tell(call, garbage)),
-        media: mediaActor(this.#registry)
-      },
-      delays: resolved.deadlines
-    })
-    this.#board = new Switchboard(resolved.calls, clock, {
+    this.#board = new Switchboard(resolved.switchboard, clock, {
       call: (id) => this.#handles.get(id),
       ring: (id, from) => this.#arrivals.ring(id, from),
       keep: (id, from) => void this.#arrivals.receive(id, from, 'kept'),
@@ -127,6 +114,7 @@ class EngineImplementation implements Engine {
   connect(): Promise<void> {
     if (this.#over !== null) return rejected(this.#over)
     try {
+      this.#network.start()
       return this.#account.connect()
     } catch (error) {
       return rejected(new CallError('engine.failed', 'Connecting could not be started', { cause: error }))
@@ -135,6 +123,7 @@ class EngineImplementation implements Engine {
 
   disconnect(): Promise<void> {
     if (this.#over !== null) return Promise.resolve()
+    this.#network.stop()
     return this.#account.disconnect(() => Promise.all([...this.#handles.values()].map((call) => call.hangup())))
   }
 
@@ -190,9 +179,10 @@ class EngineImplementation implements Engine {
     for (const call of this.#handles.values()) call.abandon(end)
     this.#board.dispose(why)
     this.#listening.unsubscribe()
+    this.#network.stop()
     this.#account.dispose(why)
     attempt(() => this.#transport.dispose())
-    this.#root.stop()
+    this.#maker.dispose()
     this.#incoming.done()
     this.#events.done()
     this.#source.done()
@@ -225,17 +215,7 @@ class EngineImplementation implements Engine {
   }
 
   #start(id: string, input: Started, unseen?: 'kept' | 'refused'): CallHandle {
-    const resources = this.#registry.add(id, this.#legOf(id), this.#media)
-    const actor = createActor(this.#callMachine, {
-      parent: this.#root,
-      input: {
-        ...input,
-        id,
-        capabilities: this.#capabilities,
-        transfer: this.#policy.transfer,
-        videoPolicy: this.#policy.video
-      }
-    })
+    const { actor, resources } = this.#make(id, input)
     const call = new CallHandle(actor, resources, this.#relations, this.#board, this.#callTold)
     this.#handles.add(call, unseen)
     actor.start()
@@ -243,9 +223,9 @@ class EngineImplementation implements Engine {
   }
 
   /** Where there is no leg there is no call, whoever counts on it. */
-  #legOf(id: string): Leg {
+  #make(id: string, input: Started) {
     try {
-      return this.#transport.leg(id)
+      return this.#maker.make(id, input)
     } catch (error) {
       this.#board.send({ type: 'call.ended', call: id, end: failed })
       throw error
@@ -265,6 +245,11 @@ class EngineImplementation implements Engine {
     this.#relations.told(call, event)
   }
 
+  #callsChanged(isFirstOrLast: boolean) {
+    if (isFirstOrLast) this.#account.carries(this.#handles.shown.length > 0)
+    this.#source.changed()
+  }
+
   #tell(call: string | null, event: EngineEvent['event']) {
     this.#events.tell(Object.freeze({ at: Date.now(), call, event }))
   }
@@ -276,6 +261,14 @@ class EngineImplementation implements Engine {
     if (signal !== null) for (const call of this.#handles.values()) call.signal({ type: signal })
     this.#source.changed()
     this.#tell(null, fact)
+  }
+
+  #networkTold(event: NetworkEvent) {
+    if (this.#over !== null) return
+    this.#account.heed(event)
+    if (event.type === 'network.offline') return
+    const news = event.type === 'network.online' ? ({ type: 'network.changed' } as const) : event
+    for (const call of this.#handles.values()) call.signal(news)
   }
 
   #transportTold(event: TransportEvent | null) {

@@ -16,6 +16,8 @@ const retryable: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'negotiation.glare',
   'negotiation.timeout',
   'dtmf.timeout',
+  'recording.failed',
+  'recording.timeout',
   'transfer.failed',
   'transfer.timeout'
 ])

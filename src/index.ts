@@ -3,19 +3,22 @@ export type { Call, CallCommandName, DtmfOptions } from './call.ts'
 export type { ConnectionStatus, ConnectionView, RegistrationStatus, RegistrationView } from './connection-view.ts'
 export type { DialRequest } from './dial-request.ts'
 export { createEngine } from './engine.ts'
-export type { Engine, EngineCommandName, EngineOptions } from './engine-interface.ts'
-export type { EngineEvent } from './engine-event.ts'
+export type { Engine, EngineCommandName } from './engine-interface.ts'
+export type { EngineEvent, EngineOptions } from './engine-options.ts'
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
 export type { CallRecord } from './history.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
+export type { NetworkEvent } from './network.ts'
 export type { Deadline, Policy, Replacement } from './policy.ts'
+export type { RecordedStreams, Recorder } from './recorder.ts'
 export type {
   CallStatus,
   CallTimes,
   CallView,
   HoldView,
   PathView,
+  RecordingView,
   ReferralView,
   SignallingView,
   TransferView,
@@ -37,6 +40,8 @@ export type {
   MediaRequest,
   Party,
   ProviderDetail,
+  RecordAction,
+  RecordedBy,
   RegistrationEmitted,
   SwitchboardEmitted,
   SwitchboardPolicy,

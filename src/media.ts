@@ -1,4 +1,6 @@
 import type { Failure, MediaCommand, MediaEvent, MediaRequest, VideoSource } from '../machines/index.ts'
+import { RecorderPort } from './recorder.ts'
+import type { Recorder } from './recorder.ts'
 
 /** Where microphones and cameras come from; the browser's `navigator.mediaDevices` unless the application has its own. */
 export interface MediaDevicesLike {
@@ -30,6 +32,7 @@ export class CallMedia {
   #aside = false
   #isCameraMuted = false
   #cameraAttempt = 0
+  #recorder: RecorderPort | null = null
 
   constructor(options: MediaOptions) {
     this.#options = options
@@ -49,8 +52,19 @@ export class CallMedia {
     this.#report = report
   }
 
+  /** With what the next recording on our side is made. */
+  recordWith(recorder: Recorder) {
+    this.#recorder ??= new RecorderPort(
+      (event) => this.#report(event),
+      () => ({ local: this.#stream, remote: this.#remote })
+    )
+    this.#recorder.use(recorder)
+  }
+
   send(command: MediaCommand) {
     switch (command.type) {
+      case 'record':
+        return void this.#recorder?.send(command)
       case 'acquire':
         return void this.#acquire(command)
       case 'open-camera':
@@ -80,11 +94,13 @@ export class CallMedia {
   play(remote: MediaStream | null) {
     this.#remote = remote
     this.#apply()
+    this.#recorder?.follow()
   }
 
   release() {
     const stream = this.#stream
     this.#report = () => {}
+    this.#recorder?.release()
     this.#attempt = Infinity
     this.#cameraAttempt = Infinity
     this.#stream = null

@@ -18,6 +18,8 @@ export interface Policy {
   readonly historyLimit?: number
   /** What may happen with video unasked. Default: `{ onWish: 'ask', withoutCamera: 'fail' }`. */
   readonly video?: Partial<VideoPolicy>
+  /** Whether calls may be recorded, whoever does it. What the law wants to be asked or said first is the application's. Default true. */
+  readonly recording?: boolean
   /** Milliseconds, by the names the charts give their delays. */
   readonly deadlines?: Partial<Record<Deadline, number>>
   readonly transfer?: Partial<TransferPolicy>
@@ -41,6 +43,7 @@ const deadlines = [
   'mediaGrace',
   'signallingGrace',
   'verifyDeadline',
+  'recordDeadline',
   'referDeadline',
   'reportDeadline',
   'transferDeadline',
@@ -59,16 +62,22 @@ const defaultRegistrationBackoff: BackoffPolicy = {
   jitter: 'equal'
 }
 
+export interface CallPolicy {
+  readonly transfer: TransferPolicy
+  readonly videoPolicy: VideoPolicy
+  readonly mayRecord: boolean
+}
+
 export interface ResolvedPolicy {
   readonly backoff: BackoffPolicy
   readonly registrationBackoff: BackoffPolicy
   readonly register: boolean
   readonly connectDeadline: number
-  readonly calls: SwitchboardPolicy
+  readonly switchboard: SwitchboardPolicy
   readonly historyLimit: number
-  readonly video: VideoPolicy
   readonly deadlines: Partial<Record<Deadline, number>>
-  readonly transfer: TransferPolicy
+  /** What every call is started with. */
+  readonly calls: CallPolicy
   readonly replacement: Replacement
 }
 
@@ -80,13 +89,16 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     registrationBackoff: backoff(defaultRegistrationBackoff, policy.registrationBackoff),
     register: hasRegistration && (policy.register ?? true),
     connectDeadline: milliseconds('connectDeadline', policy.connectDeadline ?? 30_000),
-    calls: switchboardPolicy(policy.calls),
+    switchboard: switchboardPolicy(policy.calls),
     historyLimit: Math.floor(positive('historyLimit', policy.historyLimit ?? 100)),
-    video: videoPolicy(policy.video),
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
     ),
-    transfer: transferPolicy(policy.transfer),
+    calls: {
+      transfer: transferPolicy(policy.transfer),
+      videoPolicy: videoPolicy(policy.video),
+      mayRecord: policy.recording ?? true
+    },
     replacement: oneOf('replacement', choices, policy.replacement ?? 'accept')
   }
 }

@@ -45,6 +45,9 @@ export abstract class Shown {
   get signalling$() {
     return this.behavior('signalling', () => this.state.signalling)
   }
+  get recording$() {
+    return this.behavior('recording', () => this.state.recording)
+  }
   get transfer$() {
     return this.behavior('transfer', () => this.state.transfer)
   }

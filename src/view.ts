@@ -20,6 +20,12 @@ export interface HoldView {
   readonly remote: 'active' | 'held'
 }
 
+/** What the recorder has said; by whom is null while nobody records. */
+export interface RecordingView {
+  readonly state: 'off' | 'starting' | 'on' | 'pausing' | 'paused' | 'resuming' | 'stopping'
+  readonly by: 'provider' | 'local' | null
+}
+
 export interface VideoView {
   /** `asking`: somebody there is being asked. `switching`: what there was is still sent. */
   readonly local: 'off' | 'enabling' | 'asking' | 'on' | 'switching' | 'receiving' | 'disabling'
@@ -83,6 +89,7 @@ export interface CallView {
   readonly path: PathView | null
   readonly signalling: SignallingView | null
   readonly negotiation: 'stable' | 'offering' | 'waiting' | 'answering' | null
+  readonly recording: RecordingView
   /** Digits that are still to be sent. */
   readonly digits: string
   /** Null while nobody is being transferred. */
@@ -93,6 +100,7 @@ export interface CallView {
   readonly times: CallTimes
 }
 
+const notRecorded: RecordingView = frozen({ state: 'off', by: null })
 const notHeld: HoldView = frozen({ local: 'active', remote: 'active' })
 
 const noVideo: VideoView = frozen({ local: 'off', remote: 'off', wish: null })
@@ -150,6 +158,10 @@ export function callView(
     path: regions === null ? null : pathView(regions.path),
     signalling: regions === null ? null : signallingView(regions.signalling),
     negotiation: regions?.negotiation ?? null,
+    recording: keep(
+      before?.recording ?? null,
+      regions === null ? notRecorded : recordingView(regions.recording, context.recordedBy)
+    ),
     digits: regions === null ? '' : context.digits.map((digit) => digit.tone).join(''),
     transfer: regions === null ? null : transferView(regions.transfer, context.transfer, before?.transfer ?? null),
     referral: regions === null ? null : referralView(regions.referral, context.transfer, before?.referral ?? null),
@@ -176,13 +188,18 @@ function localVideo(local: Regions['video']['local']): VideoView['local'] {
 
 function pathView(path: Regions['path']): PathView {
   if (path === 'connected') return 'connected'
+  if (path === 'doubted') return 'restarting'
   if (typeof path === 'object') return path.interrupted === 'restarting' ? 'restarting' : 'interrupted'
-  return path === 'failed' ? 'interrupted' : 'connecting'
+  return path === 'failed' || path === 'stranded' ? 'interrupted' : 'connecting'
 }
 
 function signallingView(signalling: Regions['signalling']): SignallingView {
   if (signalling === 'attached') return 'attached'
   return typeof signalling === 'object' && signalling.detached === 'reattaching' ? 'reattaching' : 'detached'
+}
+
+function recordingView(state: Regions['recording'], by: RecordingView['by']): RecordingView {
+  return { state: typeof state === 'object' ? state.running : state, by }
 }
 
 function transferView(

@@ -98,9 +98,10 @@ export class AzstackLeg implements Leg, Line {
       case 'accept':
         return this.#emit({ type: 'leg.offer.failed', cause: noOffers })
       case 'abandon':
-      // transfers are no capability: nobody asks for them
+      // neither transfers nor recording are capabilities: nobody asks for them
       case 'refer':
       case 'report':
+      case 'record':
       case 'refuse':
       case 'microphone':
         return

@@ -40,6 +40,7 @@ const capabilities: Capabilities = {
   renegotiate: false,
   video: false,
   dtmf: [],
+  recording: [],
   blindTransfer: false,
   attendedTransfer: false
 }

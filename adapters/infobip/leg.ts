@@ -72,8 +72,9 @@ export class InfobipLeg implements Leg {
       case 'accept':
         return this.#offers?.welcome()
       case 'abandon':
-      case 'refer': // nobody is transferred
+      case 'refer': // nobody is transferred or recorded
       case 'report':
+      case 'record':
       case 'refuse': // there is no word for it, and no need: the gateway lets one side offer at a time
         return
       case 'verify':

@@ -31,6 +31,7 @@ const capabilities: Capabilities = {
   renegotiate: true,
   video: false,
   dtmf: ['rtp', 'info'],
+  recording: [],
   blindTransfer: false,
   attendedTransfer: false
 }

@@ -10,11 +10,14 @@ interface Transaction {
   readonly type: 'ict' | 'nict' | 'ist' | 'nist'
   readonly request: {
     readonly method: string
+    readonly ruri: { toString(): string }
+    readonly cseq: number
     readonly from: object
     readonly to: { hasParam(name: string): boolean }
     getHeader(name: string): string | undefined
+    getHeaders(name: string): readonly string[]
   }
-  readonly eventHandlers: { onReceiveResponse: (response: Response) => void }
+  readonly eventHandlers: { onReceiveResponse: (response: Response) => void; onTransportError: () => void }
 }
 
 interface Globals {
@@ -130,6 +133,44 @@ export function answerAfterCancelIsDropped(ua: UserAgent) {
       isDismissed = true
     })
   })
+}
+
+/**
+ * Of a call that is placed when the connection is lost JsSIP knows nothing more, and the callee rings on. `later` runs what
+ * takes it back: on another connection it is still the same transaction (RFC 3261 §9.1, §17.2.3).
+ */
+export function lostInviteRingsOn(ua: UserAgent, later: (act: () => void) => void) {
+  onTransaction(ua, (transaction) => {
+    const { type, request, eventHandlers } = transaction
+    if (type !== 'ict' || request.to.hasParam('tag')) return
+    let isOver = false
+    intercept(transaction, (response, next) => {
+      isOver ||= response.status_code >= 200
+      next(response)
+    })
+    const lost = eventHandlers.onTransportError
+    eventHandlers.onTransportError = () => {
+      if (!isOver) later(() => ua.transport.send(cancelling(request)))
+      lost()
+    }
+  })
+}
+
+function cancelling(request: Transaction['request']): string {
+  const header = (name: string) => request.getHeader(name) ?? ''
+  return [
+    `CANCEL ${request.ruri.toString()} SIP/2.0`,
+    `Via: ${header('via')}`,
+    ...request.getHeaders('route').map((route) => `Route: ${route}`),
+    'Max-Forwards: 69',
+    `From: ${header('from')}`,
+    `To: ${header('to')}`,
+    `Call-ID: ${header('call-id')}`,
+    `CSeq: ${request.cseq} CANCEL`,
+    'Content-Length: 0',
+    '',
+    ''
+  ].join('\r\n')
 }
 
 function dismiss(ua: UserAgent, response: Response, isNew: boolean) {

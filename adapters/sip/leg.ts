@@ -12,6 +12,8 @@ import { mediaOptions } from './media-options.ts'
 import { Offers } from './offers.ts'
 import { watchSipPath } from './path.ts'
 import type { PathWatch } from './path.ts'
+import { askToRecord } from './recording.ts'
+import type { RecordingAccount } from './recording.ts'
 import { Refers } from './refer.ts'
 import type { ReferAccount } from './refer.ts'
 import { referralHeaders } from './replaces.ts'
@@ -20,7 +22,7 @@ import type { SessionTimer } from './session-timer.ts'
 import { headerFault } from './wire.ts'
 
 /** What a leg needs of the account it belongs to. */
-export interface Account extends ReferAccount {
+export interface Account extends ReferAccount, RecordingAccount {
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
@@ -112,6 +114,8 @@ export class SipLeg implements Leg {
         return this.#offers?.verify(command.attempt)
       case 'dtmf':
         return this.#digit(command)
+      case 'record':
+        return askToRecord(this.#session, this.#account.recording, command, (event) => this.#emit(event))
       case 'refer':
       case 'report':
         return this.#refers?.send(command)
@@ -128,10 +132,7 @@ export class SipLeg implements Leg {
   /** The socket is gone. A call that is not answered yet cannot be any more: the caller's request went with it. */
   connectionLost() {
     if (!this.#isIncoming || this.#isAccepted || this.#session?.isEnded() !== false) return
-    this.#end({
-      type: 'leg.ended',
-      end: { by: 'system', reason: 'network', text: 'The connection was lost while it rang' }
-    })
+    this.#fail('network', 'The connection was lost while it rang')
     terminate(this.#session)
   }
 
@@ -220,10 +221,7 @@ export class SipLeg implements Leg {
   }
 
   #expired(session: Session) {
-    this.#end({
-      type: 'leg.ended',
-      end: { by: 'system', reason: 'timeout', text: 'The peer no longer says that the call stands (RFC 4028)' }
-    })
+    this.#fail('timeout', 'The peer no longer says that the call stands (RFC 4028)')
     terminate(session)
   }
 
@@ -245,11 +243,9 @@ export class SipLeg implements Leg {
     })
   }
 
-  #digit(command: Extract<LegCommand, { type: 'dtmf' }>) {
-    const { attempt } = command
+  #digit({ attempt, method, ...digit }: Extract<LegCommand, { type: 'dtmf' }>) {
     if (this.#session === null) return
-    const method = command.method ?? this.#account.digits
-    sendDigit(this.#session, command, method, {
+    sendDigit(this.#session, digit, method ?? this.#account.digits, {
       sent: () => this.#emit({ type: 'leg.dtmf.sent', attempt }),
       failed: (cause: Failure) => this.#emit({ type: 'leg.dtmf.failed', attempt, cause })
     })
@@ -277,6 +273,10 @@ export class SipLeg implements Leg {
       end: { by: 'remote', reason: 'hangup', code: 481, text: 'The far end does not know this call' }
     })
     if (this.#session !== null) terminate(this.#session)
+  }
+
+  #fail(reason: 'network' | 'timeout', text: string) {
+    this.#end({ type: 'leg.ended', end: { by: 'system', reason, text } })
   }
 
   #end(event: LegEvent) {

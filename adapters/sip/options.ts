@@ -2,6 +2,7 @@ import type { Capabilities, DtmfMethod } from '../../machines/index.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import { createUserAgent } from './jssip.ts'
 import type { UserAgent } from './jssip.ts'
+import type { RecordingMethod } from './recording.ts'
 import { shortestSession } from './session-timer.ts'
 import type { DrivenSocket, WebSocketClass } from './socket.ts'
 
@@ -11,6 +12,7 @@ export const capabilities: Capabilities = {
   renegotiate: true,
   video: true,
   dtmf: ['rtp', 'info'],
+  recording: [],
   blindTransfer: true,
   attendedTransfer: true
 }
@@ -45,6 +47,8 @@ export interface SipOptions {
   readonly sessionExpires?: number | false
   /** How digits are sent. Default: in the audio where the peer takes it so, else by INFO. */
   readonly dtmf?: DtmfMethod
+  /** How the server is asked to record a call; left out where it cannot. */
+  readonly recording?: RecordingMethod
   /** Where there is no global one: Node before 22 (`ws`). */
   readonly WebSocket?: WebSocketClass
   /** Where there is no global one: Node (`loadNodeWebRtc` of callchart/testing, or another). */

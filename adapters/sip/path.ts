@@ -1,3 +1,4 @@
+import { watchPackets } from '../webrtc/packets.ts'
 import { watchPath } from '../webrtc/path.ts'
 import type { PathListener } from '../webrtc/path.ts'
 
@@ -32,6 +33,10 @@ export function watchSipPath(connection: RTCPeerConnection, listener: PathListen
     found.add(line.replace(/^candidate:/, '').replace(/ ufrag .*$/, ''))
     checkIncomplete()
   }
+  const stopCounting = watchPackets(connection, {
+    silent: () => listener.emit({ type: 'leg.path.silent' }),
+    proved: () => listener.emit({ type: 'leg.path.connected' })
+  })
   connection.addEventListener('icecandidate', onCandidate)
 
   return {
@@ -46,6 +51,7 @@ export function watchSipPath(connection: RTCPeerConnection, listener: PathListen
     },
     stop() {
       clearTimeout(timer)
+      stopCounting()
       stopWatching()
       connection.removeEventListener('icecandidate', onCandidate)
     }

@@ -6,6 +6,7 @@ import type { GatheringPolicy } from './gathering.ts'
 import {
   answerAfterCancelIsDropped,
   glareIsRepeated,
+  lostInviteRingsOn,
   passwordIsLoggedAndForgotten,
   refreshIsSilent,
   refusalLeavesATimer,
@@ -16,6 +17,8 @@ import {
 import type { NameAddress, Request, Response, Session, UserAgent } from './jssip.ts'
 import { SipLeg } from './leg.ts'
 import type { Account } from './leg.ts'
+import { checkRecording, recordingActions } from './recording.ts'
+import type { RecordingMethod } from './recording.ts'
 import { capabilities, checkUrl, sessionExpiresOf, userAgent } from './options.ts'
 import type { SipOptions } from './options.ts'
 import { allowedBy } from '../webrtc/video.ts'
@@ -34,11 +37,12 @@ export function sipTransport(options: SipOptions): Transport {
 const lastWords = 2_000
 
 class SipTransport implements Transport, Account {
-  readonly capabilities = capabilities
+  readonly capabilities: Transport['capabilities']
   readonly gathering: GatheringPolicy
   readonly rtcConfiguration: RTCConfiguration
   readonly digits: DtmfMethod | null
   readonly sessionExpires: number | null
+  readonly recording: RecordingMethod | null
   readonly ua: UserAgent
   readonly withWebRtc: <T>(act: () => T) => T
   readonly #options: SipOptions
@@ -63,6 +67,9 @@ class SipTransport implements Transport, Account {
     this.rtcConfiguration = { iceServers: [], ...options.rtcConfiguration }
     this.digits = options.dtmf ?? null
     this.sessionExpires = sessionExpiresOf(options)
+    checkRecording(options.recording)
+    this.recording = options.recording ?? null
+    this.capabilities = { ...capabilities, recording: recordingActions(options.recording) }
     const { url, silence = 30_000 } = options
     this.#socket = new DrivenSocket(
       { url, webSocket, silence },
@@ -80,6 +87,7 @@ class SipTransport implements Transport, Account {
     secondAnswerEndsTheCall(this.ua)
     answerAfterCancelIsDropped(this.ua)
     refusalLeavesATimer(this.ua)
+    lostInviteRingsOn(this.ua, (act) => this.whenOpen(act))
     refreshIsSilent(this.ua, (response) => this.#registered(response))
     this.ua.on('registrationFailed', ({ response, cause }) => this.#refused(response, cause))
     this.ua.on('unregistered', () => this.#emit({ type: 'transport.unregistered', attempt: this.#registerAttempt }))

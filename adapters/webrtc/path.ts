@@ -1,4 +1,5 @@
 import type { LegEvent } from '../../machines/index.ts'
+import { watchPackets } from './packets.ts'
 
 export interface PathListener {
   emit(event: LegEvent): void
@@ -25,9 +26,14 @@ export function watchPath(connection: RTCPeerConnection, listener: PathListener)
     if (!playing.getTracks().includes(track)) playing.addTrack(track)
     listener.play(playing)
   }
+  const stopCounting = watchPackets(connection, {
+    silent: () => listener.emit({ type: 'leg.path.silent' }),
+    proved: () => listener.emit({ type: 'leg.path.connected' })
+  })
   connection.addEventListener('connectionstatechange', onState)
   connection.addEventListener('track', onTrack)
   return () => {
+    stopCounting()
     connection.removeEventListener('connectionstatechange', onState)
     connection.removeEventListener('track', onTrack)
   }

@@ -8,17 +8,18 @@ import { microphone } from './microphone.ts'
 import { callContext } from './model.ts'
 import { negotiation } from './negotiation.ts'
 import { path } from './path.ts'
+import { recording } from './recording.ts'
+import { recordingSetup } from './recording-setup.ts'
 import { referral } from './referral.ts'
 import { signalling } from './signalling.ts'
 import { transfer } from './transfer.ts'
-import { transferSetup } from './transfer-setup.ts'
 import { video } from './video.ts'
 
 const hungUp: CallEnd = { by: 'local', reason: 'hangup' }
 const cutOff: CallEnd = { by: 'system', reason: 'network' }
 
 /** One call, from the wish to place it or the first ring to its one end. */
-export const callMachine = transferSetup.createMachine({
+export const callMachine = recordingSetup.createMachine({
   id: 'call',
   context: ({ input }) => callContext(input),
   invoke: [
@@ -77,7 +78,7 @@ export const callMachine = transferSetup.createMachine({
           description: 'Answered by both sides: signalling stands, and the path region says how media does.',
           type: 'parallel',
           entry: { type: 'tell', params: { fact: { type: 'call.established' } } },
-          states: { negotiation, hold, video, path, signalling, dtmf, transfer, referral },
+          states: { negotiation, hold, video, path, signalling, dtmf, transfer, referral, recording },
           on: {
             hangup: { target: 'ending', actions: { type: 'noteEnd', params: { end: hungUp } } },
             'network.dead': { target: 'ending', actions: { type: 'noteEnd', params: { end: cutOff } } },

@@ -1,5 +1,5 @@
 import type { CallEnd } from '../failure.ts'
-import type { RejectReason } from '../transport.ts'
+import type { LegEvent, RejectReason } from '../transport.ts'
 import { callSetup } from './setup.ts'
 
 const missed: CallEnd = { by: 'remote', reason: 'missed' }
@@ -7,6 +7,16 @@ const answeredElsewhere: CallEnd = { by: 'remote', reason: 'answered-elsewhere' 
 const declined: CallEnd = { by: 'local', reason: 'declined' }
 const busy: CallEnd = { by: 'local', reason: 'busy' }
 const notAnswered: CallEnd = { by: 'system', reason: 'missed' }
+/** The caller's request went with the connection. */
+const cutOff = {
+  target: '#call.progress.ended',
+  actions: { type: 'noteEnd', params: { end: { by: 'system', reason: 'network', text: 'The connection was lost' } } }
+} as const
+const unreached: CallEnd = {
+  by: 'system',
+  reason: 'network',
+  text: 'The connection was lost before the answer arrived'
+}
 const notConfirmed: CallEnd = { by: 'system', reason: 'timeout' }
 
 const decline = {
@@ -22,6 +32,19 @@ const reject = [
   },
   decline
 ] as const
+
+const hangup = {
+  target: '#call.progress.ending',
+  actions: { type: 'noteEnd', params: { end: { by: 'local', reason: 'hangup' } } }
+} as const
+
+const answered = {
+  target: '#call.progress.established',
+  actions: {
+    type: 'noteFirstAnswer',
+    params: ({ event }: { event: Extract<LegEvent, { type: 'leg.answered' }> }) => event
+  }
+} as const
 
 /** A call that reaches us, until it is answered or over. */
 export const callin = callSetup.createStateConfig({
@@ -49,7 +72,14 @@ export const callin = callSetup.createStateConfig({
       },
       on: {
         answer: { target: 'answering', actions: { type: 'noteRequest', params: ({ event }) => event } },
-        reject
+        reject,
+        'connection.lost': cutOff,
+        // a caller who has given up is heard of when the connection proves itself; one who slept with us is gone
+        wake: {
+          guard: { type: 'hasSleptLong', params: ({ event }) => event },
+          target: 'giving-up',
+          actions: { type: 'noteEnd', params: { end: notAnswered } }
+        }
       }
     },
     answering: {
@@ -91,7 +121,8 @@ export const callin = callSetup.createStateConfig({
                 actions: [{ type: 'noteCause', params: ({ event }) => event }, 'tellAnswerFailed']
               }
             ],
-            reject
+            reject,
+            'connection.lost': cutOff
           }
         },
         sending: {
@@ -104,15 +135,17 @@ export const callin = callSetup.createStateConfig({
             }
           },
           on: {
-            'leg.answered': {
-              target: '#call.progress.established',
-              actions: { type: 'noteFirstAnswer', params: ({ event }) => event }
-            },
-            hangup: {
-              target: '#call.progress.ending',
-              actions: { type: 'noteEnd', params: { end: { by: 'local', reason: 'hangup' } } }
-            }
+            'leg.answered': answered,
+            'connection.lost': 'unconfirmed',
+            hangup
           }
+        },
+        unconfirmed: {
+          description: 'The connection was lost before the caller confirmed our answer: it may have arrived or not.',
+          after: {
+            confirmGrace: { target: '#call.progress.ending', actions: { type: 'noteEnd', params: { end: unreached } } }
+          },
+          on: { 'leg.answered': answered, hangup }
         }
       }
     },

@@ -1,10 +1,16 @@
-import type { CallEnd } from '../failure.ts'
+import type { CallEnd, Failure } from '../failure.ts'
 import { callSetup } from './setup.ts'
 
 const cancelled: CallEnd = { by: 'local', reason: 'cancelled' }
 const timedOut: CallEnd = { by: 'system', reason: 'timeout' }
 const notAnswered: CallEnd = { by: 'system', reason: 'no-answer' }
 const noMicrophone: CallEnd = { by: 'system', reason: 'media' }
+const tooLate: Failure = { code: 'media.failed', text: 'The microphone did not open in time' }
+/** What the callee says now cannot reach us; the leg takes the call back as soon as it can. */
+const cutOff = {
+  target: '#call.progress.ended',
+  actions: { type: 'noteEnd', params: { end: { by: 'system', reason: 'network', text: 'The connection was lost' } } }
+} as const
 
 /** A call we place, until it is answered or over. */
 export const callout = callSetup.createStateConfig({
@@ -19,7 +25,16 @@ export const callout = callSetup.createStateConfig({
       tags: ['waiting'],
       entry: [{ type: 'countAttempt', params: { kind: 'media' } }, 'acquireMedia'],
       after: {
-        acquireDeadline: { target: '#call.progress.ended', actions: { type: 'noteEnd', params: { end: noMicrophone } } }
+        acquireDeadline: {
+          target: '#call.progress.ended',
+          actions: [
+            { type: 'noteCause', params: { cause: tooLate } },
+            {
+              type: 'noteEnd',
+              params: { end: { ...noMicrophone, text: tooLate.text, provider: { code: tooLate.code } } }
+            }
+          ]
+        }
       },
       on: {
         'media.ready': [
@@ -64,6 +79,7 @@ export const callout = callSetup.createStateConfig({
           actions: { type: 'noteFirstAnswer', params: ({ event }) => event }
         },
         'leg.rejected': { target: '#call.progress.ended', actions: { type: 'noteEnd', params: ({ event }) => event } },
+        'connection.lost': cutOff,
         hangup: { target: 'cancelling', actions: { type: 'noteEnd', params: { end: cancelled } } }
       }
     },
@@ -84,6 +100,12 @@ export const callout = callSetup.createStateConfig({
           actions: { type: 'noteFirstAnswer', params: ({ event }) => event }
         },
         'leg.rejected': { target: '#call.progress.ended', actions: { type: 'noteEnd', params: ({ event }) => event } },
+        'connection.lost': cutOff,
+        wake: {
+          guard: { type: 'hasSleptLong', params: ({ event }) => event },
+          target: 'cancelling',
+          actions: { type: 'noteEnd', params: { end: notAnswered } }
+        },
         hangup: { target: 'cancelling', actions: { type: 'noteEnd', params: { end: cancelled } } }
       }
     },

@@ -1,5 +1,12 @@
 import type { CallEnd, Failure } from '../failure.ts'
 import type {
+  RecordedBy,
+  RecorderCommand,
+  RecorderEvent,
+  RecordingCommand,
+  RecordingEmitted
+} from './recording-model.ts'
+import type {
   Capabilities,
   DialOptions,
   DtmfMethod,
@@ -33,7 +40,7 @@ export interface CallContext {
   readonly transfer: TransferContext
   readonly media: MediaRequest
   /** Numbers the requests of each kind; an answer to another number is stale. */
-  readonly attempts: Readonly<Record<'media' | 'camera' | 'offer' | 'verify' | 'dtmf' | 'refer', number>>
+  readonly attempts: Readonly<Record<'media' | 'camera' | 'offer' | 'verify' | 'dtmf' | 'refer' | 'record', number>>
   /** What we want, what is on its way to the peer, and what both sides have said yes to. */
   readonly desired: Terms
   readonly offered: Terms
@@ -58,6 +65,10 @@ export interface CallContext {
   /** ICE connected before the call was answered; from then on the `path` region knows. */
   readonly pathIsUp: boolean
   readonly digits: readonly QueuedDigit[]
+  /** Whether the application allows this call to be recorded. */
+  readonly mayRecord: boolean
+  /** Who records; null while nobody does. */
+  readonly recordedBy: RecordedBy | null
   /** Why the last command could not be carried out. */
   readonly cause: Failure | null
   readonly end: CallEnd | null
@@ -108,10 +119,17 @@ export type CallCommand =
   | { readonly type: 'muteCamera' }
   | { readonly type: 'unmuteCamera' }
   | { readonly type: 'dtmf'; readonly digits: readonly QueuedDigit[] }
+  | RecordingCommand
   | TransferCommand
 
-/** What the engine tells a call about the connection it runs on. */
-export type SignallingEvent = { readonly type: 'connection.lost' } | { readonly type: 'connection.restored' }
+/** What the engine tells a call about the connection it runs on, and about what that runs on. */
+export type SignallingEvent =
+  | { readonly type: 'connection.lost' }
+  | { readonly type: 'connection.restored' }
+  /** The way to the peer may be another one now. */
+  | { readonly type: 'network.changed' }
+  /** `slept`: milliseconds during which no timer ran. */
+  | { readonly type: 'wake'; readonly slept: number }
 
 /** The call is taken from under us: it ends as `end` says, and nothing is waited for. */
 export interface AbandonEvent {
@@ -129,6 +147,7 @@ export type MediaEvent =
   | { readonly type: 'media.camera.failed'; readonly attempt: number; readonly cause: Failure }
   /** It was unplugged, or the browser's own button has ended the sharing of the screen. */
   | { readonly type: 'media.camera.ended' }
+  | RecorderEvent
 
 /**
  * What the actor of microphone and camera is told. Nothing is sent or played unless it is neither muted nor held.
@@ -151,6 +170,7 @@ export type MediaCommand =
   | { readonly type: 'mute-camera'; readonly on: boolean }
   | { readonly type: 'mute'; readonly on: boolean }
   | { readonly type: 'hold'; readonly on: boolean }
+  | RecorderCommand
 
 /** One region of the call telling the others. */
 export type InternalEvent =
@@ -205,6 +225,7 @@ export type CallEmitted =
   | { readonly type: 'dtmf.failed'; readonly command: string; readonly cause: Failure }
   | { readonly type: 'dtmf.unsent'; readonly digits: string }
   | { readonly type: 'dtmf.received'; readonly tone: string; readonly duration: number }
+  | RecordingEmitted
   | TransferEmitted
 
 export interface CallInput {
@@ -214,6 +235,8 @@ export interface CallInput {
   readonly remote: Party
   readonly capabilities: Capabilities
   readonly media?: MediaRequest
+  /** Default true. */
+  readonly mayRecord?: boolean
   readonly dial?: CallContext['dial']
   readonly referredBy?: Party
   /** It takes the place of another call: it is not asked for, but answered, and goes on as that one was. */
@@ -254,11 +277,13 @@ export function callContext(input: CallInput): CallContext {
     earlyMedia: false,
     pathIsUp: false,
     digits: noDigits,
+    mayRecord: input.mayRecord ?? true,
+    recordedBy: null,
     cause: null,
     end: null,
     stale: 0
   }
 }
 
-const noAttempts = { media: 0, camera: 0, offer: 0, verify: 0, dtmf: 0, refer: 0 }
+const noAttempts = { media: 0, camera: 0, offer: 0, verify: 0, dtmf: 0, refer: 0, record: 0 }
 const noDigits: readonly QueuedDigit[] = []

@@ -14,6 +14,8 @@ import type {
   QueuedDigit
 } from './model.ts'
 
+const longestRing = 60_000
+
 type AttemptKind = keyof CallContext['attempts']
 
 /** Everything the regions of a call name: its guards, actions and deadlines. The regions themselves are files of their own. */
@@ -46,6 +48,10 @@ export const callSetup = setup({
     isPeerHolding: ({ context }) => context.peerHolds,
     // path
     isPathUp: ({ context }) => context.pathIsUp,
+    /** Silence says something about the path only where the peer should be heard. */
+    isPeerSending: ({ context }) => !context.peerHolds && !context.agreed.hold && !context.desired.hold,
+    /** No caller and no callee waits that long. */
+    hasSleptLong: (_, params: { slept: number }) => params.slept >= longestRing,
     // digits
     canSendDigits: ({ context }) => context.capabilities.dtmf.length > 0,
     hasDigits: ({ context }) => context.digits.length > 0,
@@ -236,6 +242,8 @@ export const callSetup = setup({
     ringDeadline: 60_000,
     incomingDeadline: 120_000,
     answerDeadline: 32_000,
+    /** For a confirmation that has to find us on another connection. */
+    confirmGrace: 10_000,
     endDeadline: 5_000,
     offerDeadline: 32_000,
     acceptDeadline: 32_000,
@@ -250,6 +258,8 @@ export const callSetup = setup({
     holdDeadline: 60_000,
     restartDelay: 2_500,
     restartDeadline: 8_000,
+    /** Longer than Chromium takes to notice that nothing answers any more (5.5 s). */
+    doubtDeadline: 8_000,
     mediaGrace: 30_000,
     signallingGrace: 60_000,
     verifyDeadline: 10_000,

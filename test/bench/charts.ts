@@ -86,6 +86,7 @@ function callEvents(count: number) {
     renegotiate: true,
     video: false,
     dtmf: ['info'],
+    recording: [],
     blindTransfer: false,
     attendedTransfer: false
   } as const

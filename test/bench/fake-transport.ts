@@ -11,6 +11,7 @@ export function willingTransport(): Transport {
       renegotiate: true,
       video: false,
       dtmf: ['info'],
+      recording: [],
       blindTransfer: false,
       attendedTransfer: false
     },

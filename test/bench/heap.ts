@@ -12,6 +12,7 @@ const capabilities = {
   renegotiate: true,
   video: false,
   dtmf: ['info'],
+  recording: [],
   blindTransfer: false,
   attendedTransfer: false
 } as const

@@ -162,6 +162,7 @@ describe('A call gives everything back when', () => {
       renegotiate: true,
       video: false,
       dtmf: [],
+      recording: [],
       blindTransfer: false,
       attendedTransfer: false
     }

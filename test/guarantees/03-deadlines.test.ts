@@ -53,7 +53,7 @@ describe('Whatever happened, when then nothing happens any more', () => {
       maxLength: 30
     })
 
-  test('a connection that may be tried a few times is up and still, or offline', () => {
+  test('a connection that may be tried a few times is up and still, offline, or given up', () => {
     fc.assert(
       fc.property(stories(connectionSamples), fc.nat(), (steps, seed) => {
         const connection = withRandom(seeded(seed), () => {
@@ -63,7 +63,7 @@ describe('Whatever happened, when then nothing happens any more', () => {
         })
 
         const { value } = connection.state()
-        expect(['offline', JSON.stringify({ online: 'steady' })]).toContain(
+        expect(['offline', 'exhausted', JSON.stringify({ online: 'steady' })]).toContain(
           typeof value === 'string' ? value : JSON.stringify(value)
         )
       }),

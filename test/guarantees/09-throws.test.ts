@@ -27,35 +27,33 @@ describe('Over SIP, whichever use of the media connection throws', () => {
     'a moment'
   ]
 
-  test('every command settles once, the call can be hung up, and nothing stays open', async () => {
-    let thrown = 0
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom('is placed', 'rings here'),
-        fc.integer({ min: 1, max: 25 }),
-        async (opening, nth) => {
-          const desk = new PaperDesk(
-            {},
-            throwing(nth, () => (thrown += 1))
-          )
-          await desk.connect()
-          await perform(desk, opening, life)
+  test.each(['is placed', 'rings here'] as const)(
+    'a call that %s settles every command once, can be hung up, and leaves nothing open',
+    async (opening) => {
+      let uses = 0
+      for (let hasThrown = true; hasThrown; uses += 1) {
+        hasThrown = false
+        const desk = new PaperDesk(
+          {},
+          throwing(uses + 1, () => (hasThrown = true))
+        )
+        await desk.connect()
+        await perform(desk, opening, life)
 
-          const settlements = [desk.call.hold(), desk.call.hangup(), desk.call.ended()].map(counted)
-          await desk.pass(40_000)
+        const settlements = [desk.call.hold(), desk.call.hangup(), desk.call.ended()].map(counted)
+        await desk.pass(40_000)
 
-          expect(desk.call.state.status).toBe('ended')
-          expect(desk.told.filter(({ type }) => type === 'call.ended')).toHaveLength(1)
-          expect(settlements.map((count) => count())).toEqual([1, 1, 1])
-          expect(desk.open).toEqual([])
-          expect(desk.devices.open).toEqual([])
-          desk.engine.dispose()
-        }
-      ),
-      { numRuns: 60 }
-    )
-    expect(thrown).toBeGreaterThan(10)
-  }, 300_000)
+        expect(desk.call.state.status).toBe('ended')
+        expect(desk.told.filter(({ type }) => type === 'call.ended')).toHaveLength(1)
+        expect(settlements.map((count) => count())).toEqual([1, 1, 1])
+        expect(desk.open).toEqual([])
+        expect(desk.devices.open).toEqual([])
+        desk.engine.dispose()
+      }
+      expect(uses).toBeGreaterThan(2)
+    },
+    300_000
+  )
 })
 
 describe('Whoever listens and throws', () => {

@@ -233,42 +233,4 @@ describe('A connection', () => {
       'connect'
     ])
   })
-
-  test('is tried at once when the network is back, and counts its tries on', () => {
-    const connection = startConnection({ maxAttempts: 2 })
-    connection.run('connect', 'transport.closed')
-
-    connection.run('network.online')
-    expect(connection.said('transport', 'connect')).toHaveLength(2)
-
-    connection.run('transport.closed')
-    expect(connection.state().value).toBe('offline')
-  })
-})
-
-test('a thousand clients of a server that restarts do not come back at once', () => {
-  const retries = withRandom(seeded(20_261_121), () =>
-    Array.from({ length: 1_000 }, () => {
-      const client = startConnection()
-      client.run('connect', 'transport.opened', 10_000, 'transport.closed')
-      const lost = client.clock.now
-      const times: number[] = []
-      for (let retry = 0; retry < 3; retry++) {
-        while (!client.state().matches({ reconnecting: 'opening' })) client.run(10)
-        times.push(client.clock.now - lost)
-        client.run('transport.closed')
-      }
-      return times
-    })
-  )
-
-  for (const [retry, spread] of [500, 1_500, 3_500].entries()) {
-    const times = retries.map((times) => times[retry] ?? 0)
-    const slots = Array.from({ length: 10 }, (_, slot) =>
-      times.filter((time) => Math.floor((time * 10) / (spread + 10)) === slot)
-    )
-    // nowhere more than three times what an even spread would bring
-    expect(Math.max(...slots.map((slot) => slot.length))).toBeLessThan(300)
-    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(spread * 0.7)
-  }
 })

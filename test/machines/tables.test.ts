@@ -71,6 +71,8 @@ const words: Readonly<Record<string, (effect: Effect, cause: EventObject) => boo
     event.type === 'refer' ||
     /^(transfer|consult)\./.test(event.type) ||
     (to === 'notes' && /^(leg\.refer\.|handover|consultation|transfer|consult)/.test(type)),
+  recording: ({ to, event }) =>
+    event.type === 'record' || event.type.startsWith('recording.') || (to === 'notes' && event.type === 'recording'),
   microphone: ({ event }) => event.type === 'mute' || event.type.startsWith('microphone.'),
   progress: () => true
 }
@@ -97,6 +99,7 @@ const callRegions: readonly Region[] = [
   callRegion('dtmf', 'progress.established.dtmf'),
   callRegion('transfer', 'progress.established.transfer'),
   callRegion('referral', 'progress.established.referral'),
+  callRegion('recording', 'progress.established.recording'),
   callRegion('microphone', 'microphone'),
   callRegion('camera', 'camera')
 ]

@@ -8,9 +8,8 @@ import { createEngine } from '../../../src/index.ts'
 import type { Call } from '../../../src/index.ts'
 import { startInfobipBench } from '../../contract/infobip/emulator-bench.ts'
 import type { InfobipAccount, InfobipBench } from '../../contract/infobip/emulator-bench.ts'
-import { hasty, soon } from '../../contract/scene.ts'
 import { runs } from '../../machines/support/stories.ts'
-import { pause } from '../../support/until.ts'
+import { pause, until } from '../../support/until.ts'
 
 interface Scene {
   readonly account: InfobipAccount
@@ -60,11 +59,15 @@ const foundBefore: [(typeof openings)[number], Step[]][] = [
   ['we call', ['they answer', 'time passes', 'the connection is cut']]
 ]
 
-describe.each(['0.4.1', '2.6.1'] as const)('A call in dialect %s', { timeout: 120_000 }, (dialect) => {
+/** Real time: a busy machine takes longer. */
+const patience = 60_000
+const soon = (question: () => boolean, what: string) => until(question, { within: patience, what })
+
+describe.each(['0.4.1', '2.6.1'] as const)('A call in dialect %s', { timeout: 5 * patience }, (dialect) => {
   let bench: InfobipBench
   beforeAll(async () => {
     bench = await startInfobipBench({}, dialect === '2.6.1' ? { dialect: dialect261 } : {})
-  })
+  }, patience)
   afterAll(() => bench.stop())
 
   test('ends once, says goodbye once, and leaves nothing open, whatever happens to it', async () => {
@@ -120,7 +123,7 @@ async function open(bench: InfobipBench, opening: (typeof openings)[number]) {
     }
   }
   const policy = { backoff: { initialDelay: 40, maxDelay: 200 } }
-  const engine = createEngine({ transport: account.transport, media: { mediaDevices }, clock: hasty, policy })
+  const engine = createEngine({ transport: account.transport, media: { mediaDevices }, policy })
   await engine.connect()
   const party = `party-of-${account.user}`
   bench.server.party(party)

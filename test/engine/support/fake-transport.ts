@@ -19,6 +19,7 @@ const everything: Capabilities = {
   renegotiate: true,
   video: false,
   dtmf: ['rtp'],
+  recording: [],
   blindTransfer: true,
   attendedTransfer: true
 }
@@ -167,6 +168,8 @@ export class FakeLeg implements Leg {
         return this.emit({ type: 'leg.refer.accepted', attempt: command.attempt })
       case 'report':
         return
+      case 'record':
+        return this.emit({ type: 'leg.record.done', attempt: command.attempt, action: command.action })
     }
   }
 
@@ -195,7 +198,7 @@ export class FakeLeg implements Leg {
   }
 
   /** The number of the last command of this kind. */
-  attempt(type: 'offer' | 'verify' | 'dtmf' | 'refer'): number {
+  attempt(type: 'offer' | 'verify' | 'dtmf' | 'refer' | 'record'): number {
     const last = this.sent(type).at(-1)
     return last !== undefined && 'attempt' in last ? last.attempt : 0
   }

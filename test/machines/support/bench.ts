@@ -148,9 +148,10 @@ function transportActor(log: Line[], clock: VirtualClock, hear?: Hear) {
   })
 }
 
-export function startConnection(policy: Partial<BackoffPolicy> = {}, clock = new VirtualClock()) {
+/** `hear` plays the provider: it hears every command. */
+export function startConnection(policy: Partial<BackoffPolicy> = {}, clock = new VirtualClock(), hear?: Hear) {
   const log: Line[] = []
-  const machine = connectionMachine.provide({ actors: { transport: transportActor(log, clock) } })
+  const machine = connectionMachine.provide({ actors: { transport: transportActor(log, clock, hear) } })
   const actor = createActor(machine, { clock, input: { policy: { ...defaultBackoff, ...policy } } })
   actor.on('*', record(log, clock, 'tells'))
   const started = bench<ConnectionEvent>(actor, clock, log, sampled(connectionSamples))

@@ -24,6 +24,7 @@ export const everything: Capabilities = {
   renegotiate: true,
   video: true,
   dtmf: ['rtp', 'info'],
+  recording: ['start', 'pause', 'resume', 'stop'],
   blindTransfer: true,
   attendedTransfer: true
 }
@@ -33,6 +34,7 @@ export const nothing: Capabilities = {
   renegotiate: false,
   video: false,
   dtmf: [],
+  recording: [],
   blindTransfer: false,
   attendedTransfer: false
 }
@@ -50,7 +52,8 @@ export const connectionGround: Ground = {
   machine: connectionMachine,
   inputs: [{ policy: defaultBackoff }, { policy: { ...defaultBackoff, maxAttempts: 2 } }],
   samples: connectionSamples,
-  truths: ({ tries, policy }: ConnectionContext) => [
+  truths: ({ tries, policy, hasCalls }: ConnectionContext) => [
+    hasCalls ? 'has calls' : 'has no calls',
     policy.maxAttempts === Infinity ? 'for ever' : 'a few times',
     tries < policy.maxAttempts ? 'may retry' : 'spent'
   ]
@@ -90,7 +93,12 @@ export const callGround: Ground = {
       /\.transfer\.|^holds for/,
       /\.dtmf\.|\.path\.|\.hold\.remote|^call\.microphone|digits|restart|collisions|^path|^peer/
     ],
-    [/\.referral\.|^policy/, /established\.(?!referral)|microphone|digits|restart|collisions|^path|^peer|^hold/]
+    [/\.referral\.|^policy/, /established\.(?!referral)|microphone|digits|restart|collisions|^path|^peer|^hold/],
+    // who records takes no notice of anything else
+    [
+      /\.recording\.|^recorded/,
+      /established\.(?!recording)|microphone|hold|digits|restart|collisions|^pa|^pe|^policy|^video|^camera/
+    ]
   ],
   truths: ({
     capabilities,
@@ -105,7 +113,8 @@ export const callGround: Ground = {
     peerHolds,
     digits,
     pathIsUp,
-    transfer
+    transfer,
+    recordedBy
   }: CallContext) => [
     `video desired ${desired.video}, agreed ${agreed.video}`,
     `video asked for ${asked !== 'off'}`,
@@ -120,7 +129,8 @@ export const callGround: Ground = {
     `${collisions} collisions`,
     `peer holds ${peerHolds}`,
     `${Math.min(digits.length, 2)} digits`,
-    `path up ${pathIsUp}`
+    `path up ${pathIsUp}`,
+    `recorded by ${recordedBy}`
   ]
 }
 

@@ -1,11 +1,7 @@
 import type { CallContext, CallEvent } from '../../../machines/index.ts'
-import type {
-  ConnectionContext,
-  ConnectionEvent,
-  RegistrationContext,
-  RegistrationEvent
-} from '../../../machines/index.ts'
-import type { CallEnd, Failure } from '../../../machines/index.ts'
+import type { CallEnd, ConnectionContext, ConnectionEvent, Failure } from '../../../machines/index.ts'
+import type { RegistrationContext, RegistrationEvent } from '../../../machines/index.ts'
+import { recordingSamples } from './recording-samples.ts'
 
 /**
  * One event of each type and of each kind that matters, made to fit the moment: `''` is the plain one. The compiler
@@ -25,7 +21,10 @@ export const connectionSamples: Samples<ConnectionContext, ConnectionEvent> = {
   disconnect: { '': () => ({ type: 'disconnect' }) },
   'network.online': { '': () => ({ type: 'network.online' }) },
   'network.offline': { '': () => ({ type: 'network.offline' }) },
+  'network.changed': { '': () => ({ type: 'network.changed' }) },
   wake: { '': () => ({ type: 'wake' }) },
+  'calls.begun': { '': () => ({ type: 'calls.begun' }) },
+  'calls.over': { '': () => ({ type: 'calls.over' }) },
   'transport.opened': {
     '': ({ attempt }) => ({ type: 'transport.opened', attempt, identity: 'sip:me@example.org' }),
     stale: ({ attempt }) => ({ type: 'transport.opened', attempt: attempt - 1, identity: 'sip:me@example.org' })
@@ -110,6 +109,7 @@ export const callSamples: Samples<CallContext, CallEvent> = {
     })
   },
 
+  ...recordingSamples,
   transfer: {
     '': () => ({ type: 'transfer', target: 'sip:carol@example.org' }),
     attended: () => ({ type: 'transfer', target: 'sip:carol@example.org', replaces: 'two' })
@@ -127,6 +127,11 @@ export const callSamples: Samples<CallContext, CallEvent> = {
 
   'connection.lost': { '': () => ({ type: 'connection.lost' }) },
   'connection.restored': { '': () => ({ type: 'connection.restored' }) },
+  'network.changed': { '': () => ({ type: 'network.changed' }) },
+  wake: {
+    '': () => ({ type: 'wake', slept: 10_000 }),
+    'long asleep': () => ({ type: 'wake', slept: 3_600_000 })
+  },
 
   'media.ready': {
     '': ({ attempts }) => ({ type: 'media.ready', attempt: attempts.media }),
@@ -241,6 +246,7 @@ export const callSamples: Samples<CallContext, CallEvent> = {
   'leg.path.connected': { '': () => ({ type: 'leg.path.connected' }) },
   'leg.path.interrupted': { '': () => ({ type: 'leg.path.interrupted' }) },
   'leg.path.failed': { '': () => ({ type: 'leg.path.failed' }) },
+  'leg.path.silent': { '': () => ({ type: 'leg.path.silent' }) },
   'leg.path.incomplete': { '': () => ({ type: 'leg.path.incomplete' }) },
   'leg.dtmf.sent': {
     '': ({ attempts }) => ({ type: 'leg.dtmf.sent', attempt: attempts.dtmf }),

@@ -1,6 +1,7 @@
 /** What a test's page holds: the public entries as `window.callchart`, and meters on everything that is sent and heard. */
 import * as sip from '../../../adapters/sip/index.ts'
 import * as callchart from '../../../src/index.ts'
+import * as recording from '../../../src/recording/index.ts'
 import { createCaptures } from './captures.ts'
 import { atInstant } from './instant.ts'
 import { createMediaMeter } from './media-meter.ts'
@@ -9,7 +10,7 @@ import type { PhoneSetup } from './page-phone.ts'
 import { listenForTones } from './tones.ts'
 import type { ToneListener } from './tones.ts'
 
-const exposed = { ...callchart, ...sip }
+const exposed = { ...callchart, ...sip, ...recording }
 
 declare global {
   interface Window {
