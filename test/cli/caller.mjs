@@ -10,7 +10,9 @@ const addressOf = (what) => parties.find(({ does }) => does === what).address
 
 const { RTCPeerConnection, mediaDevices } = await loadNodeWebRtc()
 const adapter = await import(`callchart/adapters/${provider}`)
-const transport = adapter[`${provider}Transport`]({ ...credentials, WebSocket, RTCPeerConnection })
+// AZStack wants to know how its service is spoken to; the others speak over the WebSocket itself.
+const link = adapter.engineIo3?.(WebSocket)
+const transport = adapter[`${provider}Transport`]({ ...credentials, link, WebSocket, RTCPeerConnection })
 const engine = createEngine({ transport, media: { mediaDevices } })
 await engine.connect()
 
