@@ -32,6 +32,8 @@ export type FailureCode =
   | 'media.busy'
   | 'media.unsupported'
   | 'media.failed'
+  | 'media.lost'
+  | 'media.silent'
   // offer and answer
   | 'negotiation.rejected'
   | 'negotiation.glare'

@@ -10,16 +10,17 @@ import type {
   RelationEvent,
   SignallingEvent
 } from '../machines/index.ts'
+import { Attendants } from './attendance.ts'
+import type { AttendanceGrounds } from './attendance.ts'
 import { createFacts, Source } from './behavior.ts'
 import type { Facts } from './behavior.ts'
+import { CallCommands } from './call-commands.ts'
 import { CallViews } from './call-views.ts'
-import type { Call, CallCommandName, DtmfOptions } from './call.ts'
-import { queuedDigits } from './digits.ts'
+import type { Call, CallCommandName } from './call.ts'
 import type { DialRequest } from './dial-request.ts'
 import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
 import { outcomes, Pending } from './pending.ts'
-import { PlainCommands } from './plain-commands.ts'
 import type { Recorder } from './recorder.ts'
 import type { Resources } from './registry.ts'
 import type { RelatedCall, Relations } from './relations.ts'
@@ -28,7 +29,7 @@ import type { Turns } from './turns.ts'
 import type { CallView } from './view.ts'
 
 /** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
-export class CallHandle extends PlainCommands implements RelatedCall {
+export class CallHandle extends CallCommands implements RelatedCall {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
@@ -39,8 +40,8 @@ export class CallHandle extends PlainCommands implements RelatedCall {
   readonly #source: Source
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
+  readonly #attendants: Attendants
   #events: Facts<CallEmitted> | null = null
-  #dtmfCommands = 0
   /** Its end has been told; nothing is told after it. */
   #isTold = false
 
@@ -50,7 +51,8 @@ export class CallHandle extends PlainCommands implements RelatedCall {
     resources: Resources,
     relations: Relations,
     turns: Turns,
-    listener: (call: CallHandle, fact: CallEmitted) => void
+    listener: (call: CallHandle, fact: CallEmitted) => void,
+    grounds: AttendanceGrounds
   ) {
     const source = new Source()
     super(source)
@@ -59,11 +61,16 @@ export class CallHandle extends PlainCommands implements RelatedCall {
     this.id = id
     this.direction = direction
     this.#actor = actor
-    this.#views = new CallViews(() => actor.getSnapshot())
+    this.#views = new CallViews(
+      () => actor.getSnapshot(),
+      () => this.#attendants.capture
+    )
     this.#resources = resources
     this.#turns = turns
     this.#relations = relations
     this.#listener = (fact) => listener(this, fact)
+    this.#attendants = new Attendants(grounds, this, resources, (fact) => this.#attendantTold(fact))
+    resources.attendedBy(this.#attendants)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
       next: () => this.#source.changed(),
@@ -76,8 +83,16 @@ export class CallHandle extends PlainCommands implements RelatedCall {
     return this.#views.view
   }
 
+  protected get capabilities() {
+    return this.#actor.getSnapshot().context.capabilities
+  }
+
   protected get streams() {
     return this.#resources.media
+  }
+
+  protected get sounds() {
+    return this.#attendants.quality
   }
 
   get media(): MediaRequest {
@@ -94,6 +109,7 @@ export class CallHandle extends PlainCommands implements RelatedCall {
 
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
+    if (command === 'useMicrophone') return this.#attendants.canReplaceMicrophone
     return this.#actor.getSnapshot().can({ digits: [], target: '', locally: true, type: command })
   }
 
@@ -101,17 +117,9 @@ export class CallHandle extends PlainCommands implements RelatedCall {
     return this.behavior(`can ${command}`, () => this.can(command))
   }
 
-  answer(options?: { readonly media?: MediaRequest }) {
-    return this.#inTurn({ type: 'answer', ...(options?.media ? { media: options.media } : {}) })
-  }
-
   hangup() {
     if (this.#isOver) return Promise.resolve()
     return this.can('hangup') ? this.command({ type: 'hangup' }) : this.#pending.wait(outcomes.hangup)
-  }
-
-  resume() {
-    return this.#inTurn({ type: 'resume' })
   }
 
   makeCurrent(): Promise<void> {
@@ -124,15 +132,8 @@ export class CallHandle extends PlainCommands implements RelatedCall {
     )
   }
 
-  dtmf(digits: string, options?: DtmfOptions) {
-    const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
-    const queued = queuedDigits(command, digits, options ?? {}, this.#actor.getSnapshot().context.capabilities)
-    return queued instanceof CallError ? rejected(queued) : this.command({ type: 'dtmf', digits: queued }, command)
-  }
-
   record(recorder?: Recorder) {
-    const { recording } = this.#actor.getSnapshot().context.capabilities
-    if (recorder === undefined && recording.length === 0)
+    if (recorder === undefined && this.capabilities.recording.length === 0)
       return rejected(new CallError('recording.unsupported', 'The provider does not record: give a recorder'))
     if (recorder !== undefined && this.can('record')) this.#resources.media.recordWith(recorder)
     return this.command({ type: 'record', locally: recorder !== undefined })
@@ -147,8 +148,8 @@ export class CallHandle extends PlainCommands implements RelatedCall {
     return this.#relations.consult(this, target, request)
   }
 
-  prepareConsultation(target: string) {
-    return this.command({ type: 'consult', target })
+  useMicrophone(deviceId: string) {
+    return this.#isOver ? rejected(this.#endError()) : this.#attendants.useMicrophone(deviceId)
   }
 
   established() {
@@ -202,8 +203,7 @@ export class CallHandle extends PlainCommands implements RelatedCall {
     return this.state.end ?? { by: 'system', reason: 'error' }
   }
 
-  /** Answering and resuming wait until nobody else is heard. */
-  #inTurn(command: CallCommand): Promise<void> {
+  protected inTurn(command: CallCommand): Promise<void> {
     return this.can(command.type) ? this.#turn(() => this.command(command)) : this.command(command)
   }
 
@@ -234,6 +234,12 @@ export class CallHandle extends PlainCommands implements RelatedCall {
     return done
   }
 
+  #attendantTold(fact: CallEmitted | null) {
+    this.#views.changed()
+    if (fact !== null) this.#told(fact)
+    this.#source.changed()
+  }
+
   /** The actor told a fact: first what must be true before anybody sees it, then the promises, then the listeners. */
   #told(fact: CallEmitted) {
     if (this.#isTold) return
@@ -241,6 +247,7 @@ export class CallHandle extends PlainCommands implements RelatedCall {
     // the end is told last of its step, and can be seen from the first fact of it on
     if (this.#isOver) this.#resources.release()
     this.#views.stamp(fact)
+    this.#attendants.told(fact)
     this.#pending.told(fact)
     if (this.#isTold) this.#pending.over(() => this.#endError())
     this.#listener(frozen(fact))

@@ -67,15 +67,21 @@ class EngineImplementation implements Engine {
   readonly incoming$ = this.#incoming.facts$
   readonly events$ = this.#events.facts$
 
-  constructor({ transport, policy, media = {}, network = surroundings, clock }: EngineOptions) {
+  constructor({ transport, policy, media = {}, network = surroundings, clock, devices, quality }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
     const { dtmf, recording } = transport.capabilities
     this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...dtmf], recording: [...recording] })
     this.#network = new NetworkWatch(network, (event) => this.#networkTold(event))
-    this.#maker = new CallMaker(transport, this.#capabilities, resolved, media, clock, (call) =>
-      this.#tell(call, garbage)
-    )
+    this.#maker = new CallMaker({
+      transport,
+      capabilities: this.#capabilities,
+      policy: resolved,
+      media,
+      clock,
+      attendance: { devices, quality },
+      garbage: (call) => this.#tell(call, garbage)
+    })
     this.#board = new Switchboard(resolved.switchboard, clock, {
       call: (id) => this.#handles.get(id),
       ring: (id, from) => this.#arrivals.ring(id, from),
@@ -115,6 +121,7 @@ class EngineImplementation implements Engine {
     if (this.#over !== null) return rejected(this.#over)
     try {
       this.#network.start()
+      void this.#maker.grounds.devices?.refresh()
       return this.#account.connect()
     } catch (error) {
       return rejected(new CallError('engine.failed', 'Connecting could not be started', { cause: error }))
@@ -216,7 +223,7 @@ class EngineImplementation implements Engine {
 
   #start(id: string, input: Started, unseen?: 'kept' | 'refused'): CallHandle {
     const { actor, resources } = this.#make(id, input)
-    const call = new CallHandle(actor, resources, this.#relations, this.#board, this.#callTold)
+    const call = new CallHandle(actor, resources, this.#relations, this.#board, this.#callTold, this.#maker.grounds)
     this.#handles.add(call, unseen)
     actor.start()
     return call

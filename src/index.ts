@@ -1,6 +1,16 @@
 export type { Behavior } from './behavior.ts'
 export type { Call, CallCommandName, DtmfOptions } from './call.ts'
 export type { ConnectionStatus, ConnectionView, RegistrationStatus, RegistrationView } from './connection-view.ts'
+export { createDevices } from './devices.ts'
+export type {
+  CaptureDeadline,
+  Device,
+  DevicePermission,
+  DevicePermissions,
+  Devices,
+  DeviceSource,
+  DevicesOptions
+} from './devices.ts'
 export type { DialRequest } from './dial-request.ts'
 export { createEngine } from './engine.ts'
 export type { Engine, EngineCommandName } from './engine-interface.ts'
@@ -11,11 +21,15 @@ export type { CallRecord } from './history.ts'
 export type { MediaDevicesLike, MediaOptions } from './media.ts'
 export type { NetworkEvent } from './network.ts'
 export type { Deadline, Policy, Replacement } from './policy.ts'
+export { createQualityMonitor } from './quality.ts'
+export type { CallQuality, QualityMonitor, QualityOptions } from './quality.ts'
+export type { QualityThresholds } from './quality-verdict.ts'
 export type { RecordedStreams, Recorder } from './recorder.ts'
 export type {
   CallStatus,
   CallTimes,
   CallView,
+  CaptureView,
   HoldView,
   PathView,
   RecordingView,
@@ -30,6 +44,7 @@ export type {
   CallEmitted,
   CallEnd,
   Capabilities,
+  CapturedDevice,
   ConnectionEmitted,
   DialOptions,
   DtmfMethod,
@@ -40,6 +55,8 @@ export type {
   MediaRequest,
   Party,
   ProviderDetail,
+  QualityReason,
+  QualitySample,
   RecordAction,
   RecordedBy,
   RegistrationEmitted,
@@ -48,5 +65,6 @@ export type {
   TransferPolicy,
   Transport,
   VideoPolicy,
-  VideoSource
+  VideoSource,
+  WayQuality
 } from '../machines/index.ts'

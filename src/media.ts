@@ -1,4 +1,5 @@
 import type { Failure, MediaCommand, MediaEvent, MediaRequest, VideoSource } from '../machines/index.ts'
+import { mediaFailure, unsupported } from './media-failure.ts'
 import { RecorderPort } from './recorder.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -41,6 +42,11 @@ export class CallMedia {
   /** What we send; null before there is any, and when none was asked for. */
   get stream(): MediaStream | null {
     return this.#stream
+  }
+
+  /** The one that is sent, if any is. */
+  get microphone(): MediaStreamTrack | null {
+    return this.#stream?.getAudioTracks()[0] ?? null
   }
 
   /** What the peer sends. */
@@ -95,6 +101,27 @@ export class CallMedia {
     this.#remote = remote
     this.#apply()
     this.#recorder?.follow()
+  }
+
+  /** Opens one more microphone, any (null) or this one, for its taker to stop. Never rejects. */
+  async openMicrophone(
+    deviceId: string | null
+  ): Promise<{ readonly track: MediaStreamTrack } | { readonly cause: Failure }> {
+    try {
+      const audio = microphoneConstraints(this.#options, deviceId === null ? true : { deviceId })
+      const stream = await getUserMedia(this.#options, { audio, video: false })
+      const [track] = stream.getAudioTracks()
+      return track === undefined ? { cause: mediaFailure('no track', true) } : { track }
+    } catch (error) {
+      return { cause: mediaFailure(error, true) }
+    }
+  }
+
+  /** Puts this in the place of what is sent, as muted as the call is; what was sent is not stopped. */
+  replaceMicrophone(track: MediaStreamTrack | null) {
+    for (const before of this.#stream?.getAudioTracks() ?? []) this.#stream?.removeTrack(before)
+    if (track !== null) this.#stream?.addTrack(track)
+    this.#apply()
   }
 
   release() {
@@ -266,33 +293,4 @@ function isMissing(error: unknown): boolean {
 
 function stopTracks(stream: MediaStream | null) {
   for (const track of stream?.getTracks() ?? []) track.stop()
-}
-
-const unsupported: Failure = {
-  code: 'media.unsupported',
-  text: 'No navigator.mediaDevices here (a page needs https), and none was given'
-}
-
-/** https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia */
-function mediaFailure(error: unknown, isMicrophone: boolean): Failure {
-  const device = isMicrophone ? 'microphone' : 'camera'
-  if (error === unsupported) return unsupported
-  const { name, message } = error instanceof Error ? error : { name: '', message: String(error) }
-  switch (name) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return { code: 'media.denied', text: `The ${device} was refused`, provider: { text: message } }
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return { code: 'media.no-device', text: `There is no such ${device}`, provider: { text: message } }
-    case 'NotReadableError':
-    case 'AbortError':
-      return {
-        code: 'media.busy',
-        text: `The ${device} is in use`,
-        provider: { text: message }
-      }
-    default:
-      return { code: 'media.failed', text: `The ${device} could not be opened`, provider: { text: message } }
-  }
 }

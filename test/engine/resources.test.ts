@@ -176,7 +176,8 @@ describe('A call gives everything back when', () => {
       resources,
       new Relations(nobody),
       { take: (_, turn) => turn.granted() },
-      () => {}
+      () => {},
+      { clock: globalThis, root: actor }
     )
     const established = errorOf(call.established())
 

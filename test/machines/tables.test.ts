@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { EventObject } from 'xstate'
-import { callGround, connectionGround, registrationGround, switchboardGround } from './support/grounds.ts'
+import {
+  callGround,
+  captureGround,
+  connectionGround,
+  registrationGround,
+  switchboardGround
+} from './support/grounds.ts'
 import { survey } from './support/survey.ts'
 import type { SwitchboardContext } from '../../machines/index.ts'
 import type { Effect, Move } from './support/survey.ts'
@@ -33,6 +39,12 @@ describe('What happens at every event in every state is written down', () => {
     const text = regions.map((region) => table(region, switchboardGround, surveyed)).join('\n\n\n')
 
     await expect(`${text}\n`).toMatchFileSnapshot('tables/switchboard.txt')
+  })
+
+  test('for the microphone of a call', async () => {
+    const text = table({ name: 'capture', ...all }, captureGround, survey(captureGround))
+
+    await expect(`${text}\n`).toMatchFileSnapshot('tables/capture.txt')
   })
 
   test('for each region of a call', { timeout: 600_000 }, async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { callGround, connectionGround, registrationGround, switchboardGround } from './support/grounds.ts'
+import {
+  callGround,
+  captureGround,
+  connectionGround,
+  registrationGround,
+  switchboardGround
+} from './support/grounds.ts'
 import { allNodes, deadlinesOf, survey } from './support/survey.ts'
 
 /**
@@ -9,6 +15,7 @@ import { allNodes, deadlinesOf, survey } from './support/survey.ts'
 const charts = [
   { name: 'the connection', ground: connectionGround },
   { name: 'the registration', ground: registrationGround },
+  { name: 'a microphone', ground: captureGround },
   { name: 'a call', ground: callGround },
   { name: 'the switchboard', ground: switchboardGround }
 ]
