@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
-import { callGround, captureGround, connectionGround, registrationGround } from './support/grounds.ts'
+import {
+  callGround,
+  captureGround,
+  connectionGround,
+  registrationGround,
+  switchboardGround
+} from './support/grounds.ts'
 import { stepsOf } from './support/steps.ts'
 import { activeNodes, allNodes, deadlinesOf, leavesOf, survey } from './support/survey.ts'
 import type { Ground, Move } from './support/survey.ts'
@@ -9,6 +15,7 @@ const charts = [
   { name: 'the connection', ground: connectionGround, surveyed: survey(connectionGround) },
   { name: 'the registration', ground: registrationGround, surveyed: survey(registrationGround) },
   { name: 'a call', ground: callGround, surveyed: survey(callGround) },
+  { name: 'the switchboard', ground: switchboardGround, surveyed: survey(switchboardGround) },
   { name: 'a microphone', ground: captureGround, surveyed: survey(captureGround) }
 ]
 
@@ -30,6 +37,9 @@ const asked = [
   'muteCamera',
   'unmuteCamera',
   'dtmf',
+  'dial',
+  'close',
+  'open',
   'record',
   'pauseRecording',
   'resumeRecording',
@@ -56,6 +66,7 @@ const restful = [
   /^call\.progress\.established\.path\.connected$/,
   /^call\.progress\.established\.signalling\.attached$/,
   /^call\.progress\.established\.dtmf\.idle$/,
+  /^switchboard\.(focus\.steady|door\.(open|closed)|meeting\.none)$/,
   /^call\.progress\.established\.recording\.(off|running\.(on|paused))$/,
   /^call\.progress\.established\.transfer\.(idle|consulting\.talking)$/,
   /^call\.progress\.established\.referral\.idle$/,

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { callGround, captureGround, connectionGround, registrationGround } from './support/grounds.ts'
+import {
+  callGround,
+  captureGround,
+  connectionGround,
+  registrationGround,
+  switchboardGround
+} from './support/grounds.ts'
 import { allNodes, deadlinesOf } from './support/survey.ts'
 
 /**
@@ -10,7 +16,8 @@ const charts = [
   { name: 'the connection', ground: connectionGround },
   { name: 'the registration', ground: registrationGround },
   { name: 'a microphone', ground: captureGround },
-  { name: 'a call', ground: callGround }
+  { name: 'a call', ground: callGround },
+  { name: 'the switchboard', ground: switchboardGround }
 ]
 
 /** Known to the call's vocabulary, and on purpose no business of its chart. */
