@@ -4,7 +4,7 @@ import type { Call, CallCommandName, CallView, Engine, EngineEvent, MediaRequest
 import { createEngine } from '../../../src/index.ts'
 import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
 import type { AzstackOptions } from '../../../adapters/azstack/index.ts'
-import { dialect261, infobipTransport } from '../../../adapters/infobip/index.ts'
+import { dialect261, infobipTransport, videoCalls } from '../../../adapters/infobip/index.ts'
 import type { InfobipOptions } from '../../../adapters/infobip/index.ts'
 import type { SipOptions } from '../../../adapters/sip/index.ts'
 import { sipTransport } from '../../../adapters/sip/index.ts'
@@ -19,7 +19,11 @@ export type PhoneSetup = { readonly policy?: Policy } & (
 function transportOf(setup: PhoneSetup): Transport {
   if ('sip' in setup) return sipTransport(setup.sip)
   if ('infobip' in setup)
-    return infobipTransport({ ...setup.infobip, ...(setup.resumes === true && { dialect: dialect261 }) })
+    return infobipTransport({
+      ...setup.infobip,
+      video: videoCalls,
+      ...(setup.resumes === true && { dialect: dialect261 })
+    })
   return azstackTransport({ ...setup.azstack, link: engineIo3(), freeCalls })
 }
 
