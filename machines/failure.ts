@@ -31,6 +31,8 @@ export type FailureCode =
   | 'media.busy'
   | 'media.unsupported'
   | 'media.failed'
+  | 'media.lost'
+  | 'media.silent'
   // offer and answer
   | 'negotiation.rejected'
   | 'negotiation.glare'

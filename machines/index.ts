@@ -34,10 +34,22 @@ export type {
   TransferEmitted,
   TransferPolicy
 } from './call/transfer-model.ts'
+export { captureMachine } from './capture.ts'
+export type {
+  CapturedDevice,
+  CaptureContext,
+  CaptureEmitted,
+  CaptureEvent,
+  CaptureInput,
+  CapturePolicy,
+  DeviceChoice,
+  MicrophoneCommand
+} from './capture-setup.ts'
 export { connectionMachine } from './connection.ts'
 export type { ConnectionContext, ConnectionEmitted, ConnectionEvent, DisconnectReason } from './connection-setup.ts'
 export type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from './failure.ts'
 export type { KindMeasure, MediaMeasure, ReceivedMeasure, SentMeasure } from './measure.ts'
+export type { QualityEmitted, QualityReason, QualitySample, WayQuality } from './quality.ts'
 export { registrationMachine } from './registration.ts'
 export type { RegistrationContext, RegistrationEmitted, RegistrationEvent } from './registration.ts'
 export type {

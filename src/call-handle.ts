@@ -7,13 +7,15 @@ import type {
   callMachine,
   MediaRequest,
   RelationEvent,
-  SignallingEvent,
-  VideoSource
+  SignallingEvent
 } from '../machines/index.ts'
+import { Attendants } from './attendance.ts'
+import type { AttendanceGrounds } from './attendance.ts'
 import { createFacts, Source } from './behavior.ts'
 import type { Facts } from './behavior.ts'
-import type { Call, CallCommandName, DtmfOptions } from './call.ts'
-import { queuedDigits } from './digits.ts'
+import { CallCommands } from './call-commands.ts'
+import { CallViews } from './call-views.ts'
+import type { Call, CallCommandName } from './call.ts'
 import type { DialRequest } from './dial-request.ts'
 import { CallError, endErrorOf, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
@@ -21,14 +23,10 @@ import { outcomes, Pending } from './pending.ts'
 import type { Recorder } from './recorder.ts'
 import type { Resources } from './registry.ts'
 import type { RelatedCall, Relations } from './relations.ts'
-import { Shown } from './shown.ts'
-import { callView, stamped } from './view.ts'
-import type { CallTimes, CallView } from './view.ts'
-
-const unexplained: CallEnd = { by: 'system', reason: 'error' }
+import type { CallView } from './view.ts'
 
 /** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
-export class CallHandle extends Shown implements RelatedCall {
+export class CallHandle extends CallCommands implements RelatedCall {
   readonly id: string
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
@@ -37,23 +35,19 @@ export class CallHandle extends Shown implements RelatedCall {
   readonly #source: Source
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
+  readonly #attendants: Attendants
+  readonly #views: CallViews
   #events: Facts<CallEmitted> | null = null
-  #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
-  #view: CallView | null = null
-  /** The snapshot that `#view` is of; null when something besides the snapshot has changed. */
-  #viewed: unknown = null
-  #dtmfCommands = 0
   /** Its end has been told; nothing is told after it. */
   #isTold = false
-  /** The end of a call whose chart could not say it. */
-  #broken: CallEnd | null = null
 
   /** The listener is told every fact before any subscriber is. */
   constructor(
     actor: ActorRefFrom<typeof callMachine>,
     resources: Resources,
     relations: Relations,
-    listener: (call: CallHandle, fact: CallEmitted) => void
+    listener: (call: CallHandle, fact: CallEmitted) => void,
+    grounds: AttendanceGrounds
   ) {
     const source = new Source()
     super(source)
@@ -62,9 +56,15 @@ export class CallHandle extends Shown implements RelatedCall {
     this.id = id
     this.direction = direction
     this.#actor = actor
+    this.#views = new CallViews(
+      () => actor.getSnapshot(),
+      () => this.#attendants.capture
+    )
     this.#resources = resources
     this.#relations = relations
     this.#listener = (fact) => listener(this, fact)
+    this.#attendants = new Attendants(grounds, this, resources, (fact) => this.#attendantTold(fact))
+    resources.attendedBy(this.#attendants)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({
       next: () => this.#source.changed(),
@@ -74,16 +74,19 @@ export class CallHandle extends Shown implements RelatedCall {
   }
 
   get state(): CallView {
-    const snapshot = this.#actor.getSnapshot()
-    if (this.#view === null || this.#viewed !== snapshot) {
-      this.#view = callView(snapshot, this.#times, this.#broken, this.#view)
-      this.#viewed = snapshot
-    }
-    return this.#view
+    return this.#views.view
+  }
+
+  protected get capabilities() {
+    return this.#actor.getSnapshot().context.capabilities
   }
 
   protected get streams() {
     return this.#resources.media
+  }
+
+  protected get sounds() {
+    return this.#attendants.quality
   }
 
   get media(): MediaRequest {
@@ -100,6 +103,7 @@ export class CallHandle extends Shown implements RelatedCall {
 
   can(command: CallCommandName): boolean {
     if (this.#isOver) return false
+    if (command === 'useMicrophone') return this.#attendants.canReplaceMicrophone
     return this.#actor.getSnapshot().can({ digits: [], target: '', locally: true, type: command })
   }
 
@@ -107,104 +111,33 @@ export class CallHandle extends Shown implements RelatedCall {
     return this.behavior(`can ${command}`, () => this.can(command))
   }
 
-  answer(options?: { readonly media?: MediaRequest }) {
-    return this.#command({ type: 'answer', ...(options?.media ? { media: options.media } : {}) })
-  }
-
-  reject(reason: 'busy' | 'declined' = 'declined') {
-    return this.#command({ type: 'reject', reason })
-  }
-
   hangup() {
     if (this.#isOver) return Promise.resolve()
-    return this.can('hangup') ? this.#command({ type: 'hangup' }) : this.#pending.wait(outcomes.hangup)
-  }
-
-  hold() {
-    return this.#command({ type: 'hold' })
-  }
-
-  resume() {
-    return this.#command({ type: 'resume' })
-  }
-
-  mute() {
-    return this.#toggle('mute', this.state.microphone === 'muted', 'microphone.live')
-  }
-
-  unmute() {
-    return this.#toggle('unmute', this.state.microphone === 'live', 'microphone.muted')
-  }
-
-  enableVideo(video?: VideoSource | 'receive') {
-    return this.#command({ type: 'enableVideo', ...(video === undefined ? {} : { video }) })
-  }
-
-  disableVideo() {
-    return this.#command({ type: 'disableVideo' })
-  }
-
-  refuseVideo() {
-    return this.#command({ type: 'refuseVideo' })
-  }
-
-  muteCamera() {
-    return this.#toggle('muteCamera', this.state.camera === 'muted', 'camera.live')
-  }
-
-  unmuteCamera() {
-    return this.#toggle('unmuteCamera', this.state.camera === 'live', 'camera.muted')
-  }
-
-  dtmf(digits: string, options?: DtmfOptions) {
-    const command = `${this.id}/dtmf/${++this.#dtmfCommands}`
-    const queued = queuedDigits(command, digits, options ?? {}, this.#actor.getSnapshot().context.capabilities)
-    return queued instanceof CallError ? rejected(queued) : this.#command({ type: 'dtmf', digits: queued }, command)
+    return this.can('hangup') ? this.command({ type: 'hangup' }) : this.#pending.wait(outcomes.hangup)
   }
 
   record(recorder?: Recorder) {
-    const { recording } = this.#actor.getSnapshot().context.capabilities
-    if (recorder === undefined && recording.length === 0)
+    if (recorder === undefined && this.capabilities.recording.length === 0)
       return rejected(new CallError('recording.unsupported', 'The provider does not record: give a recorder'))
     if (recorder !== undefined && this.can('record')) this.#resources.media.recordWith(recorder)
-    return this.#command({ type: 'record', locally: recorder !== undefined })
-  }
-
-  pauseRecording() {
-    return this.#command({ type: 'pauseRecording' })
-  }
-
-  resumeRecording() {
-    return this.#command({ type: 'resumeRecording' })
-  }
-
-  stopRecording() {
-    return this.#command({ type: 'stopRecording' })
+    return this.command({ type: 'record', locally: recorder !== undefined })
   }
 
   transfer(to: string | Call) {
     const wish = this.#relations.transfer(this, to)
-    return wish instanceof CallError ? rejected(wish) : this.#command({ type: 'transfer', ...wish })
+    return wish instanceof CallError ? rejected(wish) : this.command({ type: 'transfer', ...wish })
   }
 
   consult(target: string, request?: DialRequest) {
     return this.#relations.consult(this, target, request)
   }
 
-  prepareConsultation(target: string) {
-    return this.#command({ type: 'consult', target })
-  }
-
-  acceptTransfer() {
-    return this.#command({ type: 'acceptTransfer' })
-  }
-
-  declineTransfer() {
-    return this.#command({ type: 'declineTransfer' })
+  useMicrophone(deviceId: string) {
+    return this.#isOver ? rejected(this.#endError()) : this.#attendants.useMicrophone(deviceId)
   }
 
   established() {
-    if (this.#times.established !== null) return Promise.resolve()
+    if (this.#views.wasEstablished) return Promise.resolve()
     return this.#isOver ? rejected(this.#endError()) : this.#pending.wait({ done: 'call.established' })
   }
 
@@ -234,8 +167,9 @@ export class CallHandle extends Shown implements RelatedCall {
   #break(end: CallEnd) {
     if (this.#isTold) return
     // a call that was ending already ends as it was going to
-    this.#broken = this.#actor.getSnapshot().context.end ?? end
-    this.#told({ type: 'call.ended', end: this.#broken })
+    const ended = this.#actor.getSnapshot().context.end ?? end
+    this.#views.break(ended)
+    this.#told({ type: 'call.ended', end: ended })
   }
 
   get #isOver() {
@@ -243,15 +177,18 @@ export class CallHandle extends Shown implements RelatedCall {
   }
 
   get #end(): CallEnd {
-    return this.state.end ?? unexplained
+    return this.state.end ?? { by: 'system', reason: 'error' }
   }
 
-  /** What is so already need not be asked for, unless its opposite is on its way. */
-  #toggle(type: 'mute' | 'unmute' | 'muteCamera' | 'unmuteCamera', isSo: boolean, opposite: CallEmitted['type']) {
-    return isSo && !this.#pending.waitsFor(opposite) ? Promise.resolve() : this.#command({ type })
+  protected toggle(
+    type: 'mute' | 'unmute' | 'muteCamera' | 'unmuteCamera',
+    isSo: boolean,
+    opposite: CallEmitted['type']
+  ) {
+    return isSo && !this.#pending.waitsFor(opposite) ? Promise.resolve() : this.command({ type })
   }
 
-  #command(command: CallCommand, id?: string): Promise<void> {
+  protected command(command: CallCommand, id?: string): Promise<void> {
     if (this.#isOver) return rejected(this.#endError())
     const outcome = outcomes[command.type]
     // a command given while the call tells something comes after it: its opposite may be taken back before it has begun
@@ -266,13 +203,20 @@ export class CallHandle extends Shown implements RelatedCall {
     return done
   }
 
+  #attendantTold(fact: CallEmitted | null) {
+    this.#views.changed()
+    if (fact !== null) this.#told(fact)
+    this.#source.changed()
+  }
+
   /** The actor told a fact: first what must be true before anybody sees it, then the promises, then the listeners. */
   #told(fact: CallEmitted) {
     if (this.#isTold) return
     this.#isTold = fact.type === 'call.ended'
     // the end is told last of its step, and can be seen from the first fact of it on
     if (this.#isOver) this.#resources.release()
-    this.#stamp(fact)
+    this.#views.stamp(fact)
+    this.#attendants.told(fact)
     this.#pending.told(fact)
     if (this.#isTold) this.#pending.over(() => this.#endError())
     this.#listener(frozen(fact))
@@ -283,18 +227,11 @@ export class CallHandle extends Shown implements RelatedCall {
     this.#source.done()
   }
 
-  #stamp(fact: CallEmitted) {
-    const times = stamped(this.#times, fact.type)
-    if (times === this.#times) return
-    this.#times = times
-    this.#viewed = null
-  }
-
   #endError(): CallError {
     const { cause } = this.#actor.getSnapshot().context
     const end = this.#end
     // it never came to a call: what kept it from that says more than its end
-    const isMedia = end.reason === 'media' && this.#times.established === null
+    const isMedia = end.reason === 'media' && !this.#views.wasEstablished
     return isMedia && cause !== null ? errorOf(cause) : endErrorOf(end)
   }
 }

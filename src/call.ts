@@ -2,10 +2,12 @@ import type { Observable } from 'rxjs'
 import type { CallCommand, CallEmitted, CallEnd, DtmfMethod, MediaRequest, VideoSource } from '../machines/index.ts'
 import type { Behavior } from './behavior.ts'
 import type { DialRequest } from './dial-request.ts'
+import type { CallQuality } from './quality.ts'
 import type { Recorder } from './recorder.ts'
 import type {
   CallStatus,
   CallView,
+  CaptureView,
   HoldView,
   PathView,
   RecordingView,
@@ -15,7 +17,7 @@ import type {
   VideoView
 } from './view.ts'
 
-export type CallCommandName = CallCommand['type']
+export type CallCommandName = CallCommand['type'] | 'useMicrophone'
 
 export interface DtmfOptions {
   /** Milliseconds one tone lasts, 40 to 6000. Default 100. */
@@ -49,6 +51,10 @@ export interface Call {
   /** That the peer wants us to call somebody else; null while it does not. */
   readonly referral$: Behavior<ReferralView | null>
   readonly end$: Behavior<CallEnd | null>
+  /** What is captured; null before there is a microphone, and where the engine was given no `devices`. */
+  readonly capture$: Behavior<CaptureView | null>
+  /** How it sounds; null before the first sample, and where the engine was given no `quality`. */
+  readonly quality$: Behavior<CallQuality | null>
   /** What we capture, for a view of oneself (`<video muted>`): one stream, whose tracks come and go. */
   readonly localStream$: Behavior<MediaStream | null>
   /** What the peer sends, to be played by an `<audio>` element, or a `<video>` while `view.video.remote` is `on`. */
@@ -108,6 +114,12 @@ export interface Call {
   /** Does what the peer wants (see `referral$`); resolves when the new call, one more of `engine.calls$`, is placed. */
   acceptTransfer(): Promise<void>
   declineTransfer(): Promise<void>
+
+  /**
+   * Sends another microphone: a `deviceId`, or `default` for the browser's choice. Resolves once it is proven to deliver;
+   * rejects with why it is not (`media.denied`, `.no-device`, `.busy`, `.silent`, `.lost`), and the one before it goes on.
+   */
+  useMicrophone(deviceId: string): Promise<void>
 
   /** Resolves when the call is answered; rejects with why it never will be. */
   established(): Promise<void>

@@ -7,11 +7,12 @@ import type {
   TransportEvent
 } from '../machines/index.ts'
 import type { Clock } from './account.ts'
-import type { MediaOptions } from './media.ts'
+import type { Attendance } from './attendance.ts'
+import type { MediaOptions } from './media-capture.ts'
 import type { NetworkEvent } from './network.ts'
 import type { Policy } from './policy.ts'
 
-export interface EngineOptions {
+export interface EngineOptions extends Attendance {
   /** One account at one provider, from an adapter. The engine owns it from now on. */
   readonly transport: Transport
   readonly policy?: Policy

@@ -4,6 +4,7 @@ import { callMachine } from '../machines/index.ts'
 import type { CallEmitted, CallEnd, CallInput, ReceivedRefer, Transport, TransportEvent } from '../machines/index.ts'
 import { Account } from './account.ts'
 import type { AccountFact } from './account.ts'
+import { mediaFor } from './attendance.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
 import { CallHandle } from './call-handle.ts'
@@ -14,7 +15,7 @@ import type { DialRequest } from './dial-request.ts'
 import type { EngineEvent, EngineOptions } from './engine-options.ts'
 import { CallError, errorOf, failureOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
-import type { MediaOptions } from './media.ts'
+import type { MediaOptions } from './media-capture.ts'
 import { legActor, mediaActor } from './ports.ts'
 import { readTransportEvent } from './port-events.ts'
 import { NetworkWatch, surroundings } from './network.ts'
@@ -59,6 +60,8 @@ class EngineImplementation implements Engine {
   readonly #media: MediaOptions
   /** The root of one actor system for all calls: a system of its own would be a fifth of what a call holds. */
   readonly #root
+  /** What calls are looked after with. */
+  readonly #grounds
   readonly #account: Account
   readonly #callMachine
   readonly #registry = new Registry()
@@ -86,7 +89,7 @@ class EngineImplementation implements Engine {
   readonly incoming$ = this.#incoming.facts$
   readonly events$ = this.#events.facts$
 
-  constructor({ transport, policy, media = {}, network = surroundings, clock }: EngineOptions) {
+  constructor({ transport, policy, media = {}, network = surroundings, clock, devices, quality }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
     this.#policy = resolved
@@ -99,6 +102,7 @@ class EngineImplementation implements Engine {
       clock === undefined ? {} : { clock }
     )
     this.#root.start()
+    this.#grounds = { devices, quality, clock: clock ?? globalThis, root: this.#root }
     this.#callMachine = callMachine.provide({
       actors: {
         leg: legActor(this.#registry, (call) => this.#tell(call, garbage)),
@@ -124,6 +128,7 @@ class EngineImplementation implements Engine {
     if (this.#over !== null) return rejected(this.#over)
     try {
       this.#network.start()
+      void this.#grounds.devices?.refresh()
       return this.#account.connect()
     } catch (error) {
       return rejected(new CallError('engine.failed', 'Connecting could not be started', { cause: error }))
@@ -199,12 +204,12 @@ class EngineImplementation implements Engine {
   }
 
   #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | keyof CallPolicy>): CallHandle {
-    const resources = this.#registry.add(id, this.#transport.leg(id), this.#media)
+    const resources = this.#registry.add(id, this.#transport.leg(id), mediaFor(this.#grounds, this.#media))
     const actor = createActor(this.#callMachine, {
       parent: this.#root,
       input: { ...input, id, capabilities: this.#capabilities, ...this.#policy.calls }
     })
-    const call = new CallHandle(actor, resources, this.#relations, this.#callTold)
+    const call = new CallHandle(actor, resources, this.#relations, this.#callTold, this.#grounds)
     this.#handles.set(id, call)
     this.#setCalls([...this.#calls, call])
     actor.start()

@@ -13,6 +13,8 @@ const retryable: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'media.busy',
   'media.no-device',
   'media.failed',
+  'media.lost',
+  'media.silent',
   'negotiation.glare',
   'negotiation.timeout',
   'dtmf.timeout',

@@ -1,7 +1,8 @@
 import type { Observer, Subscription } from 'rxjs'
 import type { Leg } from '../machines/index.ts'
+import type { Attendant } from './attendant.ts'
 import { CallMedia } from './media.ts'
-import type { MediaOptions } from './media.ts'
+import type { MediaOptions } from './media-capture.ts'
 
 /**
  * The owner of whatever a call opens. A machine that fails does not stop its children (XState stops the actor whose action
@@ -29,6 +30,7 @@ export class Resources {
   readonly media: CallMedia
   readonly #forget: () => void
   #listening: Subscription | null = null
+  #attendant: Attendant | null = null
   #isReleased = false
 
   constructor(leg: Leg, media: CallMedia, forget: () => void) {
@@ -41,6 +43,11 @@ export class Resources {
     this.#listening = this.leg.events.subscribe(observer)
   }
 
+  /** It lets go before what they look after is gone. */
+  attendedBy(attendant: Attendant) {
+    this.#attendant = attendant
+  }
+
   /** Gives everything back; idempotent, and no failure of one thing keeps another open. */
   release() {
     if (this.#isReleased) return
@@ -48,6 +55,7 @@ export class Resources {
     this.#forget()
     // first of all: what a leg says while it is disposed of concerns nobody
     attempt(() => this.#listening?.unsubscribe())
+    attempt(() => this.#attendant?.release())
     attempt(() => this.media.release())
     attempt(() => this.leg.dispose())
   }

@@ -1,5 +1,6 @@
 import { Behaviors } from './behavior.ts'
 import type { Behavior, Source } from './behavior.ts'
+import type { CallQuality } from './quality.ts'
 import type { CallView } from './view.ts'
 
 /** What a call shows: its view, and each part of it. */
@@ -14,6 +15,8 @@ export abstract class Shown {
 
   abstract get state(): CallView
   protected abstract get streams(): { readonly stream: MediaStream | null; readonly remoteStream: MediaStream | null }
+
+  protected abstract get sounds(): CallQuality | null
 
   get view$() {
     return this.behavior('view', () => this.state)
@@ -50,6 +53,12 @@ export abstract class Shown {
   }
   get referral$() {
     return this.behavior('referral', () => this.state.referral)
+  }
+  get capture$() {
+    return this.behavior('capture', () => this.state.capture)
+  }
+  get quality$() {
+    return this.behavior('quality', () => this.sounds)
   }
   get end$() {
     return this.behavior('end', () => this.state.end)

@@ -1,5 +1,14 @@
 import type { SnapshotFrom } from 'xstate'
-import type { CallEmitted, CallEnd, callMachine, Party, TransferContext, Video } from '../machines/index.ts'
+import type {
+  CallEmitted,
+  CallEnd,
+  callMachine,
+  CapturedDevice,
+  Failure,
+  Party,
+  TransferContext,
+  Video
+} from '../machines/index.ts'
 import { frozen, keep } from './frozen.ts'
 
 export type CallSnapshot = SnapshotFrom<typeof callMachine>
@@ -56,6 +65,19 @@ export interface ReferralView {
   readonly referredBy: Party | null
 }
 
+/** What is captured for a call. */
+export interface CaptureView {
+  /**
+   * `live`: a microphone delivers; `replacing`: it still does, while another one is tried; `interrupted`: none does, and the
+   * next best are tried; `lost`: none is to be had.
+   */
+  readonly status: 'live' | 'replacing' | 'interrupted' | 'lost'
+  /** What is captured, or was last. */
+  readonly device: CapturedDevice
+  /** Why nothing is captured; null while something is. */
+  readonly cause: Failure | null
+}
+
 /** Milliseconds since the epoch; null for what has not happened. */
 export interface CallTimes {
   readonly started: number
@@ -80,6 +102,8 @@ export interface CallView {
   readonly video: VideoView
   /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
   readonly camera: 'live' | 'muted' | 'off'
+  /** What is captured; null before there is a microphone, and where the engine was given no `devices`. */
+  readonly capture: CaptureView | null
   /** Established means signalling *and* media only while this is `connected`. Null before and after. */
   readonly path: PathView | null
   readonly signalling: SignallingView | null
@@ -129,7 +153,8 @@ export function callView(
   snapshot: CallSnapshot,
   times: CallTimes,
   broken: CallEnd | null,
-  before: CallView | null
+  before: CallView | null,
+  capture: CaptureView | null = null
 ): CallView {
   const { context, value } = snapshot
   const status = broken === null ? statusOf(snapshot) : 'ended'
@@ -148,6 +173,7 @@ export function callView(
     microphone: status === 'ended' ? 'off' : value.microphone,
     video: keep(before?.video ?? null, videoView(status, context.wish, regions)),
     camera: status === 'ended' ? 'off' : value.camera,
+    capture,
     path: regions === null ? null : pathView(regions.path),
     signalling: regions === null ? null : signallingView(regions.signalling),
     negotiation: regions?.negotiation ?? null,

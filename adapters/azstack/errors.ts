@@ -54,6 +54,8 @@ const errors: Readonly<Record<FailureCode, ErrorCode>> = {
   'media.busy': 'ERR_WEBRTC',
   'media.unsupported': 'ERR_WEBRTC',
   'media.failed': 'ERR_WEBRTC',
+  'media.lost': 'ERR_WEBRTC',
+  'media.silent': 'ERR_WEBRTC',
   'negotiation.rejected': 'ERR_WEBRTC',
   'negotiation.glare': 'ERR_WEBRTC',
   'negotiation.timeout': 'ERR_WEBRTC',

@@ -1,4 +1,6 @@
+import type { CaptureEmitted } from '../capture-setup.ts'
 import type { CallEnd, Failure } from '../failure.ts'
+import type { QualityEmitted } from '../quality.ts'
 import type {
   RecordedBy,
   RecorderCommand,
@@ -47,6 +49,8 @@ export interface CallContext {
   readonly agreed: Terms
   /** How often our offer collided with one of the peer's. */
   readonly collisions: number
+  /** The peer may have taken an offer whose answer never came: what is agreed has to be said again. */
+  readonly isInDoubt: boolean
   /** Milliseconds the peer wants us to wait before the next offer. */
   readonly retryAfter: number
   readonly peerHolds: boolean
@@ -59,6 +63,8 @@ export interface CallContext {
   readonly camera: VideoSource | null
   /** What we have asked the peer for, whose answer was that somebody has to be asked there. */
   readonly asked: Video
+  /** What we desired of video when we answered the peer's last offer. */
+  readonly wanted: Video
   /** The most that the peer's last offer allows us. */
   readonly wish: Video
   readonly earlyMedia: boolean
@@ -193,6 +199,8 @@ export type CallEvent =
 
 /** What a call tells its listeners, once each. */
 export type CallEmitted =
+  | CaptureEmitted
+  | QualityEmitted
   | { readonly type: 'call.ringing'; readonly earlyMedia: boolean }
   | { readonly type: 'call.answer-failed'; readonly cause: Failure }
   | { readonly type: 'call.established' }
@@ -266,6 +274,7 @@ export function callContext(input: CallInput): CallContext {
     offered: noTerms,
     agreed: noTerms,
     collisions: 0,
+    isInDoubt: false,
     retryAfter: 0,
     peerHolds: false,
     peerVideo: false,
@@ -273,6 +282,7 @@ export function callContext(input: CallInput): CallContext {
     source: true,
     camera: null,
     asked: 'off',
+    wanted: 'off',
     wish: input.wish ?? 'off',
     earlyMedia: false,
     pathIsUp: false,

@@ -39,7 +39,13 @@ export const negotiation = callSetup.createStateConfig({
       after: {
         offerDeadline: {
           target: 'stable',
-          actions: [{ type: 'noteCause', params: { cause: noAnswer } }, 'sendAbandon', 'rollBack', 'raiseFailed']
+          actions: [
+            { type: 'noteCause', params: { cause: noAnswer } },
+            'sendAbandon',
+            { type: 'noteDoubt', params: { cause: noAnswer } },
+            'rollBack',
+            'raiseFailed'
+          ]
         }
       },
       on: {
@@ -68,12 +74,17 @@ export const negotiation = callSetup.createStateConfig({
           },
           {
             target: 'stable',
-            actions: [{ type: 'noteCause', params: ({ event }) => event }, 'rollBack', 'raiseFailed']
+            actions: [
+              { type: 'noteCause', params: ({ event }) => event },
+              { type: 'noteDoubt', params: ({ event }) => event },
+              'rollBack',
+              'raiseFailed'
+            ]
           }
         ],
         'leg.offer.received': { actions: 'sendRefusal' },
-        // the answer is lost with the connection; what is desired stays so, and is offered again on the next one
-        'connection.lost': 'stable'
+        // the answer is lost with the connection; what is desired then is offered on the next one
+        'connection.lost': { target: 'stable', actions: 'noteLostAnswer' }
       }
     },
     waiting: {

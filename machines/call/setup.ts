@@ -2,7 +2,7 @@ import { assign, emit, enqueueActions, raise, sendTo, setup } from 'xstate'
 import type { CallEnd, Failure } from '../failure.ts'
 import type { DtmfMethod, LegCommand, RejectReason, Terms, Video } from '../transport.ts'
 import { unprovided } from '../unprovided.ts'
-import { answeredVideo, desiredAfterAnswer, flows, reconcile, rolledBack, sameTerms } from './terms.ts'
+import { answeredVideo, atMost, desiredAfterAnswer, flows, reconcile, rolledBack, sameTerms } from './terms.ts'
 import type {
   CallContext,
   CallEmitted,
@@ -39,7 +39,7 @@ export const callSetup = setup({
     isBusy: (_, params: { reason?: RejectReason }) => params.reason === 'busy',
     isAnsweredElsewhere: (_, params: { answeredElsewhere: boolean }) => params.answeredElsewhere,
     // negotiation
-    isOfferDue: ({ context }) => !sameTerms(context.desired, context.agreed),
+    isOfferDue: ({ context }) => context.isInDoubt || !sameTerms(context.desired, context.agreed),
     mayOfferAgain: ({ context }, params: { glare: boolean }) => params.glare && context.collisions < 5,
     canRenegotiate: ({ context }) => context.capabilities.renegotiate,
     canSignalHold: ({ context }) => context.capabilities.hold,
@@ -117,6 +117,7 @@ export const callSetup = setup({
     noteOffered: assign({ offered: ({ context }) => context.desired }),
     /** An answer to the peer's offer says how we hold and how much video we take, but restarts nothing of ours. */
     noteAnswered: assign({
+      wanted: ({ context }) => context.desired.video,
       offered: ({ context }, params: { video?: Video }) => ({
         hold: context.desired.hold,
         video: answeredVideo(context, params.video ?? 'off'),
@@ -125,13 +126,14 @@ export const callSetup = setup({
     }),
     noteGranted: assign(({ context }, params: { granted: Terms }) => {
       const { desired, offered, wish } = context
-      const { granted } = params
+      const granted = atMost(params.granted, offered)
       const isPending = granted.video === 'inactive'
       return {
         agreed: granted,
         desired: reconcile(desired, offered, granted),
         asked: isPending && flows(offered.video) ? offered.video : isPending ? context.asked : 'off',
         wish: isPending && offered.video === 'inactive' ? wish : 'off',
+        isInDoubt: false,
         collisions: 0,
         retryAfter: 0
       }
@@ -144,9 +146,16 @@ export const callSetup = setup({
         agreed: { ...offered, video },
         desired,
         asked: video === 'inactive' ? context.asked : 'off',
+        isInDoubt: false,
         collisions: sameTerms(desired, { ...offered, video }) ? 0 : context.collisions
       }
     }),
+    /** Said again once, not for ever: an offer of what is agreed changes nothing, whether it was taken or not. */
+    noteDoubt: assign({
+      isInDoubt: ({ context }, params: { cause: Failure }) =>
+        params.cause.code === noAnswer.code && !sameTerms(context.offered, context.agreed)
+    }),
+    noteLostAnswer: assign({ isInDoubt: true }),
     rollBack: assign(({ context }) => ({
       agreed: rolledBack(context),
       desired: reconcile(context.desired, context.offered, rolledBack(context)),

@@ -44,9 +44,14 @@ export function rolledBack({ offered, agreed }: CallContext): Terms {
   return { ...agreed, video: amounts[offered.video] < amounts[agreed.video] ? offered.video : agreed.video }
 }
 
+/** Nobody grants more video than was offered. */
+export function atMost(granted: Terms, { video }: Terms): Terms {
+  return amounts[granted.video] > amounts[video] ? { ...granted, video } : granted
+}
+
 const amounts: Readonly<Record<Video, number>> = { off: 0, inactive: 1, receive: 2, on: 3 }
 
-/** What is desired after we have answered the peer: where nothing else is asked for, what came of it. */
-export function desiredAfterAnswer({ desired, agreed }: CallContext, video: Video): Terms {
-  return desired.video === agreed.video ? { ...desired, video } : desired
+/** What is desired after we have answered the peer: where nothing else is asked for, then or since, what came of it. */
+export function desiredAfterAnswer({ desired, agreed, wanted }: CallContext, video: Video): Terms {
+  return desired.video === wanted && wanted === agreed.video ? { ...desired, video } : desired
 }

@@ -146,6 +146,8 @@ export const video = videoSetup.createStateConfig({
               on: {
                 'negotiation.settled': [
                   { guard: 'isVideoDue' },
+                  // something else is offered already
+                  ...agreed,
                   { guard: 'isAnswerPending', target: 'asking' },
                   ...failedBecause(noVideo)
                 ],
@@ -164,7 +166,7 @@ export const video = videoSetup.createStateConfig({
                 }
               },
               on: {
-                'negotiation.settled': [{ guard: 'isAnswerPending' }, ...failedBecause(noVideo)],
+                'negotiation.settled': [{ guard: 'isAnswerPending' }, ...agreed, ...failedBecause(noVideo)],
                 'media.camera.ended': camerasGone,
                 disableVideo: disable
               }

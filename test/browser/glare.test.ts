@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { atTheSameInstant } from '../support/browser.ts'
 import type { Phone } from '../support/browser/phones.ts'
-import { onEachServer } from '../support/browser/stage.ts'
+import { onEachServer, onEmulator } from '../support/browser/stage.ts'
 
 onEachServer('two who hold at the same instant', (stage) => {
   test('come to agree, every time, and hear what they should', { timeout: 60_000 }, async () => {
@@ -40,6 +40,49 @@ onEachServer('two who hold at the same instant', (stage) => {
     await alice.shows({ hold: { local: 'active', remote: 'held' }, negotiation: 'stable' })
     await bob.shows({ hold: { local: 'held', remote: 'active' }, negotiation: 'stable' })
     await Promise.all([alice.flows({ in: 'silence', out: 'nothing' }), bob.flows({ in: 'nothing' })])
+  })
+})
+
+/** What both do at once, again and again, and how it ends for both of them. */
+const rounds = [
+  ['hold', { hold: { local: 'held', remote: 'held' } }],
+  ['resume', { hold: { local: 'active', remote: 'active' } }]
+] as const
+
+onEmulator('ten pairs who want the same at the same instant', (stage) => {
+  test('come to agree a hundred times of a hundred, and hear each other', { timeout: 600_000 }, async () => {
+    const names = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].flatMap((pair) => [`alice${pair}`, `bob${pair}`])
+    const phones = await stage.phones(names)
+    for (const phone of phones) await phone.connect()
+    const pairs = phones.flatMap((phone, index) => (index % 2 === 0 ? [[phone, phones[index + 1] as Phone]] : []))
+
+    const agreed = await Promise.all(
+      pairs.map(async (pair) => {
+        const [alice, bob] = pair as [Phone, Phone]
+        await alice.dial(bob)
+        await bob.shows({ status: 'ringing' })
+        await bob.answer()
+        await Promise.all(pair.map((phone) => phone.shows({ path: 'connected' })))
+        let count = 0
+        for (let round = 0; round < 10; round++) {
+          const [command, look] = rounds[round % rounds.length] as (typeof rounds)[number]
+          // what counts is where both end
+          await atTheSameInstant(
+            pair.map(({ page }) => page),
+            (wanted) => window.phone.run(wanted, []).catch(() => {}),
+            command
+          )
+          const shown = pair.map((phone) => phone.shows({ ...look, negotiation: 'stable' }, { within: 60_000 }))
+          await Promise.all(shown)
+          count += 1
+        }
+        await Promise.all(pair.map((phone) => phone.flows({ in: 'sound', out: 'packets' })))
+        return count
+      })
+    )
+
+    expect(agreed).toEqual(pairs.map(() => 10))
+    expect(phones.reduce((sum, phone) => sum + collisionsOf(phone), 0)).toBeGreaterThan(50)
   })
 })
 

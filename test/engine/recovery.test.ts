@@ -77,7 +77,18 @@ test('whatever a network does to a call, it ends once or is found again, and alw
 })
 
 /** Counterexamples there once were. */
-const found: [string, Step[], User | null, number][] = []
+const found: [string, Step[], User | null, number][] = [
+  // bob's offer is taken, and the answer to it is lost with the connection of alice
+  [
+    'talking',
+    [
+      { act: 'hold', user: 'bob', pause: 22 },
+      { act: 'cut', user: 'alice', pause: 300 }
+    ],
+    null,
+    70920207
+  ]
+]
 
 async function tell(begin: string, steps: readonly Step[], hangup: User | null, seed: number) {
   const world = await setUp(seed)

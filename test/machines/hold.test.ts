@@ -45,6 +45,28 @@ describe('A call that is to be held', () => {
     expect(call.said('tells', 'hold.failed')).toMatchObject([{ cause: { code: 'negotiation.rejected' } }])
   })
 
+  test('and has no answer in time, says once more what is agreed: the peer may believe to be held', () => {
+    const call = established()
+
+    call.run('hold', 32_000)
+    expect(localHold(call)).toBe('active')
+    expect(call.said('leg', 'offer')).toMatchObject([{ terms: { hold: true } }, { terms: { hold: false } }])
+
+    call.run(32_000, 120_000)
+    expect(call.said('leg', 'offer')).toHaveLength(2)
+  })
+
+  test('and no longer is when the connection is back, says so: the peer may believe to be held', () => {
+    const call = established()
+
+    call.run('hold', 'connection.lost', 'resume', 'connection.restored', 'leg.verified')
+    expect(call.said('leg', 'offer')).toMatchObject([{ terms: { hold: true } }, { terms: { hold: false } }])
+
+    call.run('leg.offer.accepted', 120_000)
+    expect(localHold(call)).toBe('active')
+    expect(call.said('leg', 'offer')).toHaveLength(2)
+  })
+
   test('asks a provider that can hold, though it can renegotiate nothing else', () => {
     const call = established({ ...everything, renegotiate: false })
 

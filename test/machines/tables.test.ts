@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EventObject } from 'xstate'
-import { callGround, connectionGround, registrationGround } from './support/grounds.ts'
+import { callGround, captureGround, connectionGround, registrationGround } from './support/grounds.ts'
 import { survey } from './support/survey.ts'
 import type { Effect } from './support/survey.ts'
 import { table } from './support/table.ts'
@@ -23,6 +23,12 @@ describe('What happens at every event in every state is written down', () => {
     const text = table({ name: 'registration', ...all }, registrationGround, survey(registrationGround))
 
     await expect(`${text}\n`).toMatchFileSnapshot('tables/registration.txt')
+  })
+
+  test('for the microphone of a call', async () => {
+    const text = table({ name: 'capture', ...all }, captureGround, survey(captureGround))
+
+    await expect(`${text}\n`).toMatchFileSnapshot('tables/capture.txt')
   })
 
   test('for each region of a call', { timeout: 600_000 }, async () => {

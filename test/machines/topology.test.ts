@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { getMicrosteps, transition } from 'xstate'
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
-import { callGround, connectionGround, registrationGround } from './support/grounds.ts'
+import { callGround, captureGround, connectionGround, registrationGround } from './support/grounds.ts'
 import { activeNodes, allNodes, deadlinesOf, leavesOf, survey } from './support/survey.ts'
 import type { Ground, Move } from './support/survey.ts'
 
@@ -11,7 +11,8 @@ vi.setConfig({ testTimeout: 60_000 })
 const charts = [
   { name: 'the connection', ground: connectionGround, surveyed: survey(connectionGround) },
   { name: 'the registration', ground: registrationGround, surveyed: survey(registrationGround) },
-  { name: 'a call', ground: callGround, surveyed: survey(callGround) }
+  { name: 'a call', ground: callGround, surveyed: survey(callGround) },
+  { name: 'a microphone', ground: captureGround, surveyed: survey(captureGround) }
 ]
 
 /** What a person, a program or the machine's own clock does; everything else needs somebody else to answer. */
@@ -39,7 +40,8 @@ const asked = [
   'transfer',
   'consult',
   'acceptTransfer',
-  'declineTransfer'
+  'declineTransfer',
+  'use'
 ]
 
 /** Resting places: no port is asked anything there, so nothing has to come within any time. */
@@ -48,6 +50,7 @@ const restful = [
   /^call\.progress\.established\.path\.stranded$/,
   /^connection\.(offline|exhausted|online\.steady)$/,
   /^registration\.(unregistered|refused)$/,
+  /^capture\.(live|lost)$/,
   /^call\.progress\.established\.negotiation\.stable$/,
   /^call\.progress\.established\.hold\.(local|remote)\.(active|held)$/,
   /^call\.progress\.established\.video\.local\.(off|on\.steady|receiving)$/,

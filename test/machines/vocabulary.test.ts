@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { callGround, connectionGround, registrationGround } from './support/grounds.ts'
+import { callGround, captureGround, connectionGround, registrationGround } from './support/grounds.ts'
 import { allNodes, deadlinesOf, survey } from './support/survey.ts'
 
 /**
@@ -9,6 +9,7 @@ import { allNodes, deadlinesOf, survey } from './support/survey.ts'
 const charts = [
   { name: 'the connection', ground: connectionGround },
   { name: 'the registration', ground: registrationGround },
+  { name: 'a microphone', ground: captureGround },
   { name: 'a call', ground: callGround }
 ]
 

@@ -1,16 +1,23 @@
 /** A microphone nobody has to own: it grants when the test says so, and remembers every track it ever opened. */
-export class FakeTrack {
+export class FakeTrack extends EventTarget {
   readonly kind: 'audio' | 'video'
   enabled = true
   readyState: 'live' | 'ended' = 'live'
-  readonly #listeners: (() => void)[] = []
+  readonly deviceId: string
+  muted = false
 
-  constructor(kind: 'audio' | 'video' = 'audio') {
+  constructor(kind: 'audio' | 'video' = 'audio', deviceId = 'default') {
+    super()
     this.kind = kind
+    this.deviceId = deviceId
   }
 
-  addEventListener(_: 'ended', listener: () => void) {
-    this.#listeners.push(listener)
+  get label() {
+    return `The ${this.deviceId}`
+  }
+
+  getSettings() {
+    return { deviceId: this.deviceId }
   }
 
   stop() {
@@ -20,15 +27,15 @@ export class FakeTrack {
   /** Unplugged, or ended by the browser's own button. */
   end() {
     this.readyState = 'ended'
-    for (const listener of this.#listeners) listener()
+    this.dispatchEvent(new Event('ended'))
   }
 }
 
 export class FakeStream {
   tracks: FakeTrack[]
 
-  constructor(...kinds: readonly ('audio' | 'video')[]) {
-    this.tracks = kinds.map((kind) => new FakeTrack(kind))
+  constructor(kinds: readonly ('audio' | 'video')[] = ['audio'], deviceId?: string) {
+    this.tracks = kinds.map((kind) => new FakeTrack(kind, deviceId))
   }
 
   getTracks() {
@@ -58,16 +65,28 @@ export interface FakeRequest {
   refuse(name: string): void
 }
 
-export class FakeMediaDevices {
+export class FakeMediaDevices extends EventTarget {
   /** Every track that was ever handed out. */
   readonly tracks: FakeTrack[] = []
   /** What was asked for and is not answered yet. */
   readonly requests: FakeRequest[] = []
+  /** The microphones that are plugged in. */
+  plugged = ['desk', 'headset']
   /** What becomes of a request: granted at once, refused under this name, or left to the test. */
   mode: 'grants' | 'waits' | { readonly refuses: string } = 'grants'
 
   get open() {
     return this.tracks.filter((track) => track.readyState === 'live')
+  }
+
+  enumerateDevices() {
+    const of = (deviceId: string) => ({ kind: 'audioinput' as const, deviceId, groupId: '', label: `The ${deviceId}` })
+    return Promise.resolve(this.plugged.map(of))
+  }
+
+  plug(...devices: string[]) {
+    this.plugged = devices
+    this.dispatchEvent(new Event('devicechange'))
   }
 
   getDisplayMedia(): Promise<MediaStream> {
@@ -80,16 +99,27 @@ export class FakeMediaDevices {
         constraints,
         grant: () => {
           const { audio, video } = constraints
-          const stream = new FakeStream(...(audio ? ['audio' as const] : []), ...(video ? ['video' as const] : []))
+          const kinds = [...(audio ? ['audio' as const] : []), ...(video ? ['video' as const] : [])]
+          const stream = new FakeStream(kinds, wantedOf(constraints) ?? this.plugged[0])
           this.tracks.push(...stream.tracks)
           resolve(stream as unknown as MediaStream)
           return stream.tracks[0] as FakeTrack
         },
         refuse: (name) => reject(new DOMException('Not now', name))
       }
-      if (this.mode === 'grants') request.grant()
+      const wanted = wantedOf(constraints)
+      const isMissing = wanted !== null && !this.plugged.includes(wanted)
+      if (this.mode === 'grants' && isMissing) request.refuse('OverconstrainedError')
+      else if (this.mode === 'grants' && this.plugged.length === 0) request.refuse('NotFoundError')
+      else if (this.mode === 'grants') request.grant()
       else if (this.mode === 'waits') this.requests.push(request)
       else request.refuse(this.mode.refuses)
     })
   }
+}
+
+/** The microphone it must be. */
+function wantedOf({ audio }: MediaStreamConstraints): string | null {
+  const id = typeof audio === 'object' ? audio.deviceId : undefined
+  return typeof id === 'object' && 'exact' in id ? String(id.exact) : null
 }

@@ -191,7 +191,7 @@ export class FakeLeg implements Leg {
 
   /** The peer sends something to be heard. */
   plays(): FakeStream {
-    const stream = new FakeStream('audio')
+    const stream = new FakeStream()
     this.remoteStream = stream as unknown as MediaStream
     this.emit({ type: 'leg.media' })
     return stream

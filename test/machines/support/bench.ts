@@ -1,18 +1,28 @@
 import { createActor, fromCallback } from 'xstate'
 import type { AnyActorRef, AnyMachineSnapshot, EventObject } from 'xstate'
-import { callMachine, connectionMachine, defaultBackoff, registrationMachine } from '../../../machines/index.ts'
+import {
+  callMachine,
+  captureMachine,
+  connectionMachine,
+  defaultBackoff,
+  registrationMachine
+} from '../../../machines/index.ts'
 import type {
   BackoffPolicy,
   CallEvent,
   CallInput,
+  CaptureEvent,
+  CapturePolicy,
   ConnectionEvent,
   LegCommand,
   MediaCommand,
+  MicrophoneCommand,
   QueuedDigit,
   RegistrationEvent,
   TransportCommand
 } from '../../../machines/index.ts'
-import { outgoing } from './grounds.ts'
+import { captureInput, outgoing } from './grounds.ts'
+import { captureSamples } from './capture-samples.ts'
 import { callSamples, connectionSamples, registrationSamples } from './samples.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -22,7 +32,7 @@ export type Step = string | number
 /** One line of what happened, in order: what the machine heard, what it sent to a child, what it told its listeners. */
 export interface Line {
   readonly at: number
-  readonly who: 'hears' | 'leg' | 'media' | 'transport' | 'tells'
+  readonly who: 'hears' | 'leg' | 'media' | 'microphone' | 'transport' | 'tells'
   readonly event: EventObject & Readonly<Record<string, unknown>>
 }
 
@@ -36,12 +46,12 @@ interface Started<TEvent extends EventObject> {
   readonly clock: VirtualClock
   readonly log: Line[]
   readonly actor: AnyActorRef
-  state(): AnyMachineSnapshot
-  isOver(): boolean
+  readonly state: () => AnyMachineSnapshot
+  readonly isOver: () => boolean
   readonly send: (event: TEvent) => void
   readonly run: (...steps: readonly Step[]) => void
   /** What was sent to a child or told, by its type. */
-  said(who: Line['who'], type: string): Line['event'][]
+  readonly said: (who: Line['who'], type: string) => Line['event'][]
 }
 
 function bench<TEvent extends EventObject>(
@@ -146,6 +156,22 @@ function transportActor(log: Line[], clock: VirtualClock, hear?: Hear) {
       hear?.(command)
     })
   })
+}
+
+/** The microphone of a call, with two to choose from besides the one it began with. */
+export function startCapture(policy: Partial<CapturePolicy> = {}, clock = new VirtualClock()) {
+  const log: Line[] = []
+  const microphone = fromCallback<MicrophoneCommand, { port: string }>(({ receive }) =>
+    receive(record(log, clock, 'microphone'))
+  )
+  const actor = createActor(captureMachine.provide({ actors: { microphone } }), {
+    clock,
+    input: { ...captureInput, policy: { ...captureInput.policy, ...policy } }
+  })
+  actor.on('*', record(log, clock, 'tells'))
+  const started = bench<CaptureEvent>(actor, clock, log, sampled(captureSamples))
+  actor.start()
+  return started
 }
 
 /** `hear` plays the provider: it hears every command. */

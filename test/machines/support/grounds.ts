@@ -1,11 +1,20 @@
-import { callMachine, connectionMachine, defaultBackoff, registrationMachine } from '../../../machines/index.ts'
+import {
+  callMachine,
+  captureMachine,
+  connectionMachine,
+  defaultBackoff,
+  registrationMachine
+} from '../../../machines/index.ts'
 import type {
   CallContext,
   CallInput,
   Capabilities,
+  CaptureContext,
+  CaptureInput,
   ConnectionContext,
   RegistrationContext
 } from '../../../machines/index.ts'
+import { captureSamples } from './capture-samples.ts'
 import { callSamples, connectionSamples, registrationSamples } from './samples.ts'
 import type { Ground } from './survey.ts'
 
@@ -60,6 +69,29 @@ export const registrationGround: Ground = {
   ]
 }
 
+export const captureInput: CaptureInput = {
+  port: 'one',
+  policy: { fallback: ['default', 'any'], returns: true },
+  device: { deviceId: 'desk', label: 'Desk microphone' },
+  present: ['desk', 'built-in']
+}
+
+export const captureGround: Ground = {
+  machine: captureMachine,
+  inputs: [captureInput, { ...captureInput, policy: { fallback: [], returns: false }, present: [] }],
+  samples: captureSamples,
+  truths: ({ policy, wanted, device, present, queue, kept, attempt }: CaptureContext) => [
+    // together: it is all three that decide whether to go back
+    [
+      policy.returns ? 'returns' : 'stays away',
+      device.deviceId === wanted ? 'what is wanted' : 'another one',
+      present.includes(wanted) ? 'is there' : 'is gone'
+    ].join(', '),
+    queue.length === 0 ? 'nothing left' : 'more to try',
+    kept === attempt ? 'proven' : 'not proven'
+  ]
+}
+
 export const callGround: Ground = {
   machine: callMachine,
   inputs: [
@@ -78,17 +110,20 @@ export const callGround: Ground = {
       /\.video\.|^video /,
       /\.dtmf\.|\.path\.|\.hold\.|\.transfer\.|\.referral\.|microphone|digits|restart|^path|^peer|^hold|^policy/
     ],
-    [/^camera\./, /established\.|microphone|^video|digits|restart|collisions|^path|^peer|^hold|^policy/],
+    [/^camera\./, /established\.|microphone|^video|digits|restart|collisions|in doubt|^path|^peer|^hold|^policy/],
     // who is given to whom concerns hold and signalling, and nothing else
     [
       /\.transfer\.|^holds for/,
-      /\.dtmf\.|\.path\.|\.hold\.remote|^call\.microphone|digits|restart|collisions|^path|^peer/
+      /\.dtmf\.|\.path\.|\.hold\.remote|^call\.microphone|digits|restart|collisions|in doubt|^path|^peer/
     ],
-    [/\.referral\.|^policy/, /established\.(?!referral)|microphone|digits|restart|collisions|^path|^peer|^hold/],
+    [
+      /\.referral\.|^policy/,
+      /established\.(?!referral)|microphone|digits|restart|collisions|in doubt|^path|^peer|^hold/
+    ],
     // who records takes no notice of anything else
     [
       /\.recording\.|^recorded/,
-      /established\.(?!recording)|microphone|hold|digits|restart|collisions|^pa|^pe|^policy|^video|^camera/
+      /established\.(?!recording)|microphone|hold|digits|restart|collisions|in doubt|^pa|^pe|^policy|^video|^camera/
     ]
   ],
   truths: ({
@@ -101,6 +136,7 @@ export const callGround: Ground = {
     peerVideo,
     camera,
     collisions,
+    isInDoubt,
     peerHolds,
     digits,
     pathIsUp,
@@ -118,6 +154,7 @@ export const callGround: Ground = {
     `hold desired ${desired.hold}, offered ${offered.hold}, agreed ${agreed.hold}`,
     `restart due ${desired.restarts !== agreed.restarts}, offered ${offered.restarts !== agreed.restarts}`,
     `${collisions} collisions`,
+    `in doubt ${isInDoubt}`,
     `peer holds ${peerHolds}`,
     `${Math.min(digits.length, 2)} digits`,
     `path up ${pathIsUp}`,

@@ -7,7 +7,7 @@ import { recordingSamples } from './recording-samples.ts'
  * One event of each type and of each kind that matters, made to fit the moment: `''` is the plain one. The compiler
  * holds the lists complete: an event type without a sample, or a sample of no event type, does not compile.
  */
-type Samples<TContext, TEvent extends { readonly type: string }> = {
+export type Samples<TContext, TEvent extends { readonly type: string }> = {
   readonly [TType in TEvent['type']]: Readonly<
     Record<string, (context: TContext) => Extract<TEvent, { readonly type: TType }>>
   >
