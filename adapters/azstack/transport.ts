@@ -84,7 +84,7 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
 
   check(target: string): Failure | null {
     if (this.#kindOf(target) !== undefined) return null
-    return { code: 'call.invalid-target', text: `Neither a telephone number nor a user that can be called: ${target}` }
+    return { code: 'call.invalid-target', text: `Not a number or user that can be called: ${target}` }
   }
 
   send(command: TransportCommand) {

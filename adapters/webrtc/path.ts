@@ -7,14 +7,6 @@ export interface PathListener {
   play(stream: MediaStream): void
 }
 
-type PathFact = 'leg.path.connected' | 'leg.path.interrupted' | 'leg.path.failed'
-
-const facts: Readonly<Partial<Record<RTCPeerConnectionState, PathFact>>> = {
-  connected: 'leg.path.connected',
-  disconnected: 'leg.path.interrupted',
-  failed: 'leg.path.failed'
-}
-
 /**
  * Tells what becomes of the media path, and gathers all that the peer sends in one stream. `connectionState` is watched,
  * not `iceConnectionState`, which Chromium was seen never to let fail. Returns what ends the watch.
@@ -23,8 +15,9 @@ export function watchPath(connection: RTCPeerConnection, listener: PathListener)
   let playing: MediaStream | null = null
 
   const onState = () => {
-    const type = facts[connection.connectionState]
-    if (type !== undefined) listener.emit({ type })
+    if (connection.connectionState === 'connected') listener.emit({ type: 'leg.path.connected' })
+    if (connection.connectionState === 'disconnected') listener.emit({ type: 'leg.path.interrupted' })
+    if (connection.connectionState === 'failed') listener.emit({ type: 'leg.path.failed' })
   }
   const onTrack = ({ streams, track }: RTCTrackEvent) => {
     if (playing === null) playing = streams[0] ?? (typeof MediaStream === 'function' ? new MediaStream() : null)
