@@ -3,6 +3,7 @@ import type {
   CallEmitted,
   ConnectionEmitted,
   RegistrationEmitted,
+  SwitchboardEmitted,
   Transport,
   TransportEvent
 } from '../machines/index.ts'
@@ -35,5 +36,6 @@ export interface EngineEvent {
     | CallEmitted
     | ConnectionEmitted
     | RegistrationEmitted
+    | SwitchboardEmitted
     | Extract<TransportEvent, { type: 'transport.garbage' }>
 }

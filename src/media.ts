@@ -17,6 +17,7 @@ export class CallMedia {
   #remote: MediaStream | null = null
   #muted = false
   #held = false
+  #aside = false
   #isCameraMuted = false
   #cameraAttempt = 0
   #recorder: RecorderPort | null = null
@@ -73,6 +74,12 @@ export class CallMedia {
         this.#held = command.on
         break
     }
+    this.#apply()
+  }
+
+  /** The user is on another call: nothing is sent or played, whatever was agreed with the peer. */
+  setAside(on: boolean) {
+    this.#aside = on
     this.#apply()
   }
 
@@ -185,8 +192,9 @@ export class CallMedia {
   }
 
   #apply() {
-    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.#muted && !this.#held
-    for (const track of this.#cameras) track.enabled = !this.#isCameraMuted && !this.#held
-    for (const track of this.#remote?.getTracks() ?? []) track.enabled = !this.#held
+    const isAway = this.#held || this.#aside
+    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.#muted && !isAway
+    for (const track of this.#cameras) track.enabled = !this.#isCameraMuted && !isAway
+    for (const track of this.#remote?.getTracks() ?? []) track.enabled = !isAway
   }
 }

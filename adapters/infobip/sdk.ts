@@ -57,8 +57,14 @@ export class InfobipRTC {
     this.#engine = createEngine({
       transport: this.#transport,
       // it throws when there are no attempts left, not before
-      // whoever is sent video looks at it, and shows theirs when they like
-      policy: { ...infobipPolicy, connectDeadline: Infinity, video: { onWish: 'receive' } },
+      policy: {
+        ...infobipPolicy,
+        connectDeadline: Infinity,
+        // an application of theirs knows nothing of calls that are steered together
+        calls: { autoHold: false, meetCalls: false },
+        // whoever is sent video looks at it, and shows theirs when they like
+        video: { onWish: 'receive' }
+      },
       media: { video: camera, ...(mediaDevices && { mediaDevices }) },
       ...(clock && { clock })
     })
