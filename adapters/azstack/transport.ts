@@ -73,6 +73,8 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
   #probe: number | null = null
   #iceServers: RTCIceServer[] = []
   #lastCallId = 0
+  /** Calls that were over last: should the service repeat that they come in, they do not ring again. */
+  #past: readonly string[] = []
   #isDisposed = false
 
   constructor(settings: Settings) {
@@ -159,8 +161,8 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
     this.#emit({ type: 'transport.garbage', text })
   }
 
-  forget(leg: string) {
-    this.#legs.delete(leg)
+  forget(leg: string, mayReturn: boolean) {
+    if (this.#legs.delete(leg) && !mayReturn) this.#past = [leg, ...this.#past].slice(0, 20)
   }
 
   dispose() {
@@ -227,7 +229,7 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
     if (heard.length > 0) return
     for (const kind of this.#kinds) {
       const call = kind.brought(packet)
-      if (call === null) continue
+      if (call === null || this.#past.includes(call.id)) continue
       const { id, from, to } = call
       const leg = this.leg(id)
       leg.take(call.take(leg))

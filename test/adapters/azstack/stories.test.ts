@@ -66,7 +66,10 @@ test(
         if (step.kind === 'pause') await settled()
         else if (step.kind === 'packet') {
           const { service, isOurs, code, sdp, type } = step
-          const data = type === 1 ? { type: 'answer', sdp } : { sdpMid: '0', sdpMLineIndex: 0, sdp }
+          const data =
+            type === 1
+              ? { type: 'answer', sdp }
+              : { sdpMid: '0', sdpMLineIndex: 0, sdp: sdp === 'v=0' ? 'candidate:1' : sdp }
           const status = { code, status: code, chargingError: code }
           const about = { callId: isOurs ? callId : 1, from: service >= 500 ? '1' : from, to: service >= 500 ? '2' : 7 }
           wire.tell(service, { ...about, ...status, callType: 2, type, data, sdp_candidate: sdp })
