@@ -12,7 +12,7 @@ export interface Wire {
   readonly transport: AzstackTransport
   /** What was sent, decoded. */
   readonly sent: { service: number; body: Record<string, unknown> }[]
-  tell(service: number, body: unknown): void
+  readonly tell: (service: number, body: unknown) => void
 }
 
 const { publicKey } = await startAzstackEmulator().then(async (server) => {
