@@ -75,6 +75,16 @@ describe('A call whose peer is given to somebody else', () => {
     expect(transfer(call)).toBe('referring')
   })
 
+  test('asks nothing while the peer cannot be reached, though it agrees to be held', () => {
+    const call = established()
+    call.run('transfer', 'leg.offer.refused (glare)', 'leg.offer.received')
+
+    call.run('connection.lost', 'leg.offer.answered')
+
+    expect(localHold(call)).toBe('held')
+    expect(call.said('leg', 'refer')).toEqual([])
+  })
+
   test('is done at the last word only, and then over', () => {
     const call = referring()
 
@@ -259,49 +269,5 @@ describe('A call about which somebody else is asked', () => {
     )
 
     expect([transfer(call), localHold(call)]).toEqual(['idle', 'active'])
-  })
-})
-
-describe('A call in which somebody takes our place', () => {
-  test('is over as transferred, whoever hangs up first', () => {
-    const [theirs, ours] = [established(), established()]
-
-    theirs.run('handover.began', 'leg.ended')
-    ours.run('handover.began', 'handover.succeeded', 'leg.ended')
-
-    expect([end(theirs), end(ours)]).toMatchObject([
-      [{ by: 'remote', reason: 'transferred' }],
-      [{ by: 'local', reason: 'transferred' }]
-    ])
-  })
-
-  test('goes on when nobody does', () => {
-    const [failed, forgotten] = [established(), established()]
-
-    failed.run('handover.began', 'handover.failed')
-    forgotten.run('handover.began', 300_000)
-
-    expect([transfer(failed), transfer(forgotten)]).toEqual(['idle', 'idle'])
-  })
-
-  test('waits for the consultation as before when nobody does, and is resumed after it', () => {
-    const call = established()
-    call.run('consult', 'leg.offer.accepted', 'handover.began', 'handover.failed')
-    expect([transfer(call), localHold(call)]).toEqual([{ consulting: 'talking' }, 'held'])
-
-    call.run('consultation.ended', 'leg.offer.accepted')
-
-    expect([transfer(call), localHold(call)]).toEqual(['idle', 'active'])
-  })
-
-  test('is resumed when the consultation is over before it is known that nobody does', () => {
-    const call = established()
-
-    call.run('consult', 'leg.offer.accepted', 'handover.began', 'consultation.ended', 'handover.failed')
-    expect(localHold(call)).toBe('resuming')
-    call.run('leg.offer.accepted')
-
-    expect([transfer(call), localHold(call)]).toEqual(['idle', 'active'])
-    expect(call.state().context.transfer.holds).toBe(false)
   })
 })
