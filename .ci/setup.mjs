@@ -67,7 +67,8 @@ function programs() {
     'libnss3-tools': command('certutil'),
     'rtpengine-daemon': command('rtpengine'),
     'sip-tester': command('sipp'),
-    'baresip-core': command('baresip')
+    'baresip-core': command('baresip'),
+    nftables: command('nft')
   }
 }
 

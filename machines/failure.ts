@@ -9,6 +9,7 @@ export type FailureCode =
   | 'call.refused'
   | 'call.superseded'
   | 'call.ended'
+  | 'call.limit'
   | 'call.invalid-target'
   | 'call.invalid-header'
   | 'call.invalid-digits'

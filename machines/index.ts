@@ -69,3 +69,16 @@ export type {
   TransportEvent,
   Video
 } from './transport.ts'
+export { defaultSwitchboardPolicy, nextCall } from './switchboard-model.ts'
+export { switchboardMachine } from './switchboard.ts'
+export type {
+  Attention,
+  BoardCall,
+  Claim,
+  Meeting,
+  SwitchboardCommand,
+  SwitchboardContext,
+  SwitchboardEmitted,
+  SwitchboardEvent,
+  SwitchboardPolicy
+} from './switchboard-model.ts'

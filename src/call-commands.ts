@@ -12,6 +12,8 @@ export abstract class CallCommands extends Shown {
   protected abstract get capabilities(): Capabilities
   /** Settles when the chart tells what came of it; `id` tells commands of one type apart. */
   protected abstract command(command: CallCommand, id?: string): Promise<void>
+  /** Like `command`, when nobody else is heard any more: a second voice waits until the first one is held. */
+  protected abstract inTurn(command: CallCommand): Promise<void>
   /** What is so already need not be asked for, unless its opposite is on its way. */
   protected abstract toggle(
     type: 'mute' | 'unmute' | 'muteCamera' | 'unmuteCamera',
@@ -20,7 +22,7 @@ export abstract class CallCommands extends Shown {
   ): Promise<void>
 
   answer(options?: { readonly media?: MediaRequest }) {
-    return this.command({ type: 'answer', ...(options?.media ? { media: options.media } : {}) })
+    return this.inTurn({ type: 'answer', ...(options?.media ? { media: options.media } : {}) })
   }
 
   reject(reason: 'busy' | 'declined' = 'declined') {
@@ -32,7 +34,7 @@ export abstract class CallCommands extends Shown {
   }
 
   resume() {
-    return this.command({ type: 'resume' })
+    return this.inTurn({ type: 'resume' })
   }
 
   mute() {

@@ -6,6 +6,7 @@ import type {
   CallEnd,
   callMachine,
   MediaRequest,
+  Attention,
   RelationEvent,
   SignallingEvent
 } from '../machines/index.ts'
@@ -23,6 +24,8 @@ import { outcomes, Pending } from './pending.ts'
 import type { Recorder } from './recorder.ts'
 import type { Resources } from './registry.ts'
 import type { RelatedCall, Relations } from './relations.ts'
+import { inTurn } from './turns.ts'
+import type { Turns } from './turns.ts'
 import type { CallView } from './view.ts'
 
 /** The call a program holds: commands go to the actor, what comes of them is taken from what the actor tells. */
@@ -31,12 +34,13 @@ export class CallHandle extends CallCommands implements RelatedCall {
   readonly direction: 'outgoing' | 'incoming'
   readonly #actor: ActorRefFrom<typeof callMachine>
   readonly #resources: Resources
+  readonly #turns: Turns
   readonly #relations: Relations
+  readonly #views: CallViews
   readonly #source: Source
   readonly #listener: (fact: CallEmitted) => void
   readonly #pending = new Pending()
   readonly #attendants: Attendants
-  readonly #views: CallViews
   #events: Facts<CallEmitted> | null = null
   /** Its end has been told; nothing is told after it. */
   #isTold = false
@@ -46,6 +50,7 @@ export class CallHandle extends CallCommands implements RelatedCall {
     actor: ActorRefFrom<typeof callMachine>,
     resources: Resources,
     relations: Relations,
+    turns: Turns,
     listener: (call: CallHandle, fact: CallEmitted) => void,
     grounds: AttendanceGrounds
   ) {
@@ -61,6 +66,7 @@ export class CallHandle extends CallCommands implements RelatedCall {
       () => this.#attendants.capture
     )
     this.#resources = resources
+    this.#turns = turns
     this.#relations = relations
     this.#listener = (fact) => listener(this, fact)
     this.#attendants = new Attendants(grounds, this, resources, (fact) => this.#attendantTold(fact))
@@ -116,6 +122,16 @@ export class CallHandle extends CallCommands implements RelatedCall {
     return this.can('hangup') ? this.command({ type: 'hangup' }) : this.#pending.wait(outcomes.hangup)
   }
 
+  makeCurrent(): Promise<void> {
+    if (this.can('resume')) return this.resume()
+    const { status } = this.state
+    if (status === 'established') return this.#turn(() => Promise.resolve())
+    if (this.#isOver) return rejected(this.#endError())
+    return rejected(
+      new CallError('call.refused', `There is nobody to talk to: the call is ${status}`, { state: status })
+    )
+  }
+
   record(recorder?: Recorder) {
     if (recorder === undefined && this.capabilities.recording.length === 0)
       return rejected(new CallError('recording.unsupported', 'The provider does not record: give a recorder'))
@@ -151,6 +167,13 @@ export class CallHandle extends CallCommands implements RelatedCall {
     if (!this.#isOver) this.#actor.send(event)
   }
 
+  /** How it stands beside the others. */
+  attend(attention: Attention) {
+    if (this.#isOver || !this.#views.attend(attention)) return
+    this.#resources.media.setAside(attention === 'aside')
+    this.#source.changed()
+  }
+
   /** Passes on what other calls mean for this one. */
   relate(event: RelationEvent) {
     if (!this.#isOver) this.#actor.send(event)
@@ -178,6 +201,14 @@ export class CallHandle extends CallCommands implements RelatedCall {
 
   get #end(): CallEnd {
     return this.state.end ?? { by: 'system', reason: 'error' }
+  }
+
+  protected inTurn(command: CallCommand): Promise<void> {
+    return this.can(command.type) ? this.#turn(() => this.command(command)) : this.command(command)
+  }
+
+  #turn(act: () => Promise<void>): Promise<void> {
+    return inTurn(this.#turns, this.id, act, (error) => (this.#isOver ? this.#endError() : error))
   }
 
   protected toggle(

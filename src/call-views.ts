@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate'
-import type { CallEmitted, CallEnd, callMachine } from '../machines/index.ts'
+import type { Attention, CallEmitted, CallEnd, callMachine } from '../machines/index.ts'
 import { frozen } from './frozen.ts'
 import { callView, stamped } from './view.ts'
 import type { CallTimes, CallView, CaptureView } from './view.ts'
@@ -9,6 +9,7 @@ export class CallViews {
   readonly #snapshot: () => SnapshotFrom<typeof callMachine>
   readonly #capture: () => CaptureView | null
   #times: CallTimes = frozen({ started: Date.now(), ringing: null, established: null, ended: null })
+  #attention: Attention = 'front'
   /** The end of a call whose chart could not say it. */
   #broken: CallEnd | null = null
   #view: CallView | null = null
@@ -23,7 +24,7 @@ export class CallViews {
   get view(): CallView {
     const snapshot = this.#snapshot()
     if (this.#view === null || this.#viewed !== snapshot) {
-      this.#view = callView(snapshot, this.#times, this.#broken, this.#view, this.#capture())
+      this.#view = callView(snapshot, this.#times, this.#broken, this.#attention, this.#capture(), this.#view)
       this.#viewed = snapshot
     }
     return this.#view
@@ -37,6 +38,14 @@ export class CallViews {
     const times = stamped(this.#times, fact.type)
     if (times !== this.#times) this.changed()
     this.#times = times
+  }
+
+  /** Says whether it is news. */
+  attend(attention: Attention): boolean {
+    if (this.#attention === attention) return false
+    this.#attention = attention
+    this.changed()
+    return true
   }
 
   break(end: CallEnd) {

@@ -1,5 +1,13 @@
 import type { Observable } from 'rxjs'
-import type { CallCommand, CallEmitted, CallEnd, DtmfMethod, MediaRequest, VideoSource } from '../machines/index.ts'
+import type {
+  Attention,
+  CallCommand,
+  CallEmitted,
+  CallEnd,
+  DtmfMethod,
+  MediaRequest,
+  VideoSource
+} from '../machines/index.ts'
 import type { Behavior } from './behavior.ts'
 import type { DialRequest } from './dial-request.ts'
 import type { CallQuality } from './quality.ts'
@@ -41,6 +49,8 @@ export interface Call {
   readonly status$: Behavior<CallStatus>
   readonly hold$: Behavior<HoldView>
   readonly microphone$: Behavior<CallView['microphone']>
+  /** How it stands beside the other calls; see `CallView.attention`. */
+  readonly attention$: Behavior<Attention>
   readonly video$: Behavior<VideoView>
   readonly camera$: Behavior<CallView['camera']>
   readonly path$: Behavior<PathView | null>
@@ -70,6 +80,12 @@ export interface Call {
   hangup(): Promise<void>
   hold(): Promise<void>
   resume(): Promise<void>
+  /**
+   * Puts the user on this call, an established one: the current call is held first, then this one resumes where we hold
+   * it. Answering and resuming do so too. Resolves when it is done; rejects with `call.superseded` when yet another call
+   * is taken meanwhile.
+   */
+  makeCurrent(): Promise<void>
   mute(): Promise<void>
   unmute(): Promise<void>
   /**

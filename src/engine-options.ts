@@ -3,12 +3,13 @@ import type {
   CallEmitted,
   ConnectionEmitted,
   RegistrationEmitted,
+  SwitchboardEmitted,
   Transport,
   TransportEvent
 } from '../machines/index.ts'
 import type { Clock } from './account.ts'
 import type { Attendance } from './attendance.ts'
-import type { MediaOptions } from './media.ts'
+import type { MediaOptions } from './media-capture.ts'
 import type { NetworkEvent } from './network.ts'
 import type { Policy } from './policy.ts'
 
@@ -35,5 +36,6 @@ export interface EngineEvent {
     | CallEmitted
     | ConnectionEmitted
     | RegistrationEmitted
+    | SwitchboardEmitted
     | Extract<TransportEvent, { type: 'transport.garbage' }>
 }

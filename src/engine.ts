@@ -1,52 +1,30 @@
-import type { Observable, Subscription } from 'rxjs'
-import { createActor, fromCallback } from 'xstate'
-import { callMachine } from '../machines/index.ts'
-import type { CallEmitted, CallEnd, CallInput, ReceivedRefer, Transport, TransportEvent } from '../machines/index.ts'
+import type { Subscription } from 'rxjs'
+import type { CallEmitted, CallEnd, ReceivedRefer, Transport, TransportEvent } from '../machines/index.ts'
 import { Account } from './account.ts'
 import type { AccountFact } from './account.ts'
-import { mediaFor } from './attendance.ts'
+import { Arrivals } from './arrivals.ts'
+import type { Started } from './arrivals.ts'
 import { createFacts, derive, Source } from './behavior.ts'
 import type { Behavior } from './behavior.ts'
 import { CallHandle } from './call-handle.ts'
+import { CallList } from './call-list.ts'
+import { CallMaker } from './call-maker.ts'
 import type { Call } from './call.ts'
 import { checkDial, dialOptions } from './checks.ts'
-import type { ConnectionView, RegistrationView } from './connection-view.ts'
 import type { DialRequest } from './dial-request.ts'
+import type { Engine, EngineCommandName } from './engine-interface.ts'
 import type { EngineEvent, EngineOptions } from './engine-options.ts'
-import { CallError, errorOf, failureOf, rejected } from './errors.ts'
+import { CallError, errorOf, rejected } from './errors.ts'
 import { frozen } from './frozen.ts'
-import type { MediaOptions } from './media.ts'
-import { legActor, mediaActor } from './ports.ts'
+import { History, recordOf } from './history.ts'
 import { readTransportEvent } from './port-events.ts'
 import { NetworkWatch, surroundings } from './network.ts'
 import type { NetworkEvent } from './network.ts'
 import { resolvePolicy } from './policy.ts'
-import type { CallPolicy, ResolvedPolicy } from './policy.ts'
-import { attempt, Registry } from './registry.ts'
-import { Relations, successionOf } from './relations.ts'
+import { attempt } from './registry.ts'
+import { referralOf, Relations } from './relations.ts'
 import type { RelatedCall } from './relations.ts'
-
-/** One account and its calls. */
-export interface Engine {
-  readonly connection$: Behavior<ConnectionView>
-  readonly registration$: Behavior<RegistrationView>
-  /** The calls that are not over, oldest first. */
-  readonly calls$: Behavior<readonly Call[]>
-  /** The calls that reach us, once each, already ringing. */
-  readonly incoming$: Observable<Call>
-  readonly events$: Observable<EngineEvent>
-  /**
-   * Resolves when calls can be made and, where the provider has registration, received. Rejects when that will not be, or
-   * not in time (`connection.timeout`: the engine goes on trying until `disconnect()`).
-   */
-  connect(): Promise<void>
-  /** Hangs up every call, unregisters and closes the connection. */
-  disconnect(): Promise<void>
-  /** Resolves with the call as soon as there is one; it is not answered yet (see `Call.established`). */
-  dial(target: string, request?: DialRequest): Promise<Call>
-  /** Lets go of everything at once; idempotent. Nothing is emitted afterwards. */
-  dispose(): void
-}
+import { Switchboard } from './switchboard.ts'
 
 /** Offline until `connect()`. Throws a `CallError('engine.invalid-options')` for a policy that no clock could follow. */
 export function createEngine(options: EngineOptions): Engine {
@@ -56,16 +34,11 @@ export function createEngine(options: EngineOptions): Engine {
 class EngineImplementation implements Engine {
   readonly #transport: Transport
   readonly #capabilities
-  readonly #policy: ResolvedPolicy
-  readonly #media: MediaOptions
-  /** The root of one actor system for all calls: a system of its own would be a fifth of what a call holds. */
-  readonly #root
-  /** What calls are looked after with. */
-  readonly #grounds
   readonly #account: Account
-  readonly #callMachine
-  readonly #registry = new Registry()
-  readonly #handles = new Map<string, CallHandle>()
+  readonly #maker: CallMaker
+  readonly #handles = new CallList((isFirstOrLast) => this.#callsChanged(isFirstOrLast))
+  readonly #board: Switchboard
+  readonly #history: History
   readonly #relations = new Relations({
     capabilities: () => this.#capabilities,
     refusalOf: (target) => checkDial(target, {}) ?? this.#over ?? this.#refusalOf(target),
@@ -73,46 +46,66 @@ class EngineImplementation implements Engine {
     follow: (call, wish) => this.#follow(call, wish),
     of: (id) => this.#handles.get(id)
   })
+  readonly #arrivals: Arrivals
   readonly #source = new Source()
   readonly #incoming = createFacts<Call>()
   readonly #events = createFacts<EngineEvent>()
   readonly #listening: Subscription
+  readonly #abilities = new Map<EngineCommandName, Behavior<boolean>>()
   readonly #network: NetworkWatch
-  #calls: readonly Call[] = frozen([])
   #dialled = 0
   /** Why nothing can be done with this engine any more. */
   #over: CallError | null = null
 
-  readonly connection$: Behavior<ConnectionView>
-  readonly registration$: Behavior<RegistrationView>
-  readonly calls$: Behavior<readonly Call[]> = derive(() => this.#calls, this.#source)
+  readonly connection$
+  readonly registration$
+  readonly calls$: Behavior<readonly Call[]> = derive(() => this.#handles.shown, this.#source)
+  readonly current$: Behavior<Call | null> = derive(() => this.#handles.seen(this.#board.current), this.#source)
+  readonly doNotDisturb$: Behavior<boolean> = derive(() => this.#board.isClosed, this.#source)
+  readonly history$
+  readonly missed$
   readonly incoming$ = this.#incoming.facts$
   readonly events$ = this.#events.facts$
 
   constructor({ transport, policy, media = {}, network = surroundings, clock, devices, quality }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
-    this.#policy = resolved
     const { dtmf, recording } = transport.capabilities
     this.#capabilities = frozen({ ...transport.capabilities, dtmf: [...dtmf], recording: [...recording] })
-    this.#media = media
     this.#network = new NetworkWatch(network, (event) => this.#networkTold(event))
-    this.#root = createActor(
-      fromCallback(() => {}),
-      clock === undefined ? {} : { clock }
-    )
-    this.#root.start()
-    this.#grounds = { devices, quality, clock: clock ?? globalThis, root: this.#root }
-    this.#callMachine = callMachine.provide({
-      actors: {
-        leg: legActor(this.#registry, (call) => this.#tell(call, garbage)),
-        media: mediaActor(this.#registry)
-      },
-      delays: resolved.deadlines
+    this.#maker = new CallMaker({
+      transport,
+      capabilities: this.#capabilities,
+      policy: resolved,
+      media,
+      clock,
+      attendance: { devices, quality },
+      garbage: (call) => this.#tell(call, garbage)
     })
+    this.#board = new Switchboard(resolved.switchboard, clock, {
+      call: (id) => this.#handles.get(id),
+      ring: (id, from) => this.#arrivals.ring(id, from),
+      keep: (id, from) => void this.#arrivals.receive(id, from, 'kept'),
+      show: (id) => void this.#handles.show(id),
+      refuse: (id, from) => void this.#arrivals.receive(id, from, 'refused')?.reject('busy'),
+      told: (fact) => this.#tell(null, fact),
+      changed: () => this.#source.changed(),
+      failed: (error) => this.#fail(error)
+    })
+    this.#arrivals = new Arrivals({
+      replacement: resolved.replacement,
+      calls: this.#handles,
+      board: () => this.#board,
+      start: (id, input, unseen) => this.#start(id, input, unseen),
+      announce: (call) => this.#incoming.tell(call),
+      garbage: (text) => this.#tell(null, { type: 'transport.garbage', text })
+    })
+    this.#history = new History(resolved.historyLimit)
+    this.history$ = this.#history.records$
+    this.missed$ = this.#history.missed$
     this.#account = new Account(transport, resolved, clock, {
       told: (fact) => this.#accountTold(fact),
-      failed: (error) => this.#end(new CallError('engine.failed', 'The engine itself failed', { cause: error }), failed)
+      failed: (error) => this.#fail(error)
     })
     this.connection$ = this.#account.connection$
     this.registration$ = this.#account.registration$
@@ -128,7 +121,7 @@ class EngineImplementation implements Engine {
     if (this.#over !== null) return rejected(this.#over)
     try {
       this.#network.start()
-      void this.#grounds.devices?.refresh()
+      void this.#maker.grounds.devices?.refresh()
       return this.#account.connect()
     } catch (error) {
       return rejected(new CallError('engine.failed', 'Connecting could not be started', { cause: error }))
@@ -147,11 +140,40 @@ class EngineImplementation implements Engine {
       const refusal = this.#over ?? checkDial(target, dial) ?? this.#refusalOf(target)
       if (refusal !== null) return rejected(refusal)
       const media = request?.media ? { media: request.media } : {}
-      const remote = { address: target }
-      return Promise.resolve(this.#start(this.#newId(), { direction: 'outgoing', remote, dial, ...media }))
+      const id = this.#newId()
+      return this.#board.place(id, target, {
+        refusal: () => this.#over ?? this.#refusalOf(target),
+        start: () => this.#start(id, { direction: 'outgoing', remote: { address: target }, dial, ...media }),
+        answer: (ringing) => {
+          const call = this.#handles.seen(ringing)
+          void call?.answer(media)
+          return call
+        }
+      })
     } catch (error) {
       return rejected(new CallError('engine.failed', 'The call could not be started', { cause: error }))
     }
+  }
+
+  swap(): Promise<void> {
+    const other = this.#handles.seen(this.#board.next)
+    if (other !== null) return other.makeCurrent()
+    return rejected(this.#over ?? new CallError('call.refused', 'There is no other call to swap with'))
+  }
+
+  setDoNotDisturb(on: boolean) {
+    this.#board.send({ type: on ? 'close' : 'open' })
+  }
+
+  can(command: EngineCommandName): boolean {
+    if (this.#over !== null) return false
+    return command === 'dial' ? this.#account.isOnline && !this.#board.isFull : this.#board.next !== null
+  }
+
+  can$(command: EngineCommandName): Behavior<boolean> {
+    const known = this.#abilities.get(command) ?? derive(() => this.can(command), this.#source)
+    this.#abilities.set(command, known)
+    return known
   }
 
   dispose() {
@@ -162,14 +184,20 @@ class EngineImplementation implements Engine {
     if (this.#over !== null) return
     this.#over = why
     for (const call of this.#handles.values()) call.abandon(end)
+    this.#board.dispose(why)
     this.#listening.unsubscribe()
     this.#network.stop()
     this.#account.dispose(why)
     attempt(() => this.#transport.dispose())
-    this.#root.stop()
+    this.#maker.dispose()
     this.#incoming.done()
     this.#events.done()
     this.#source.done()
+    this.#history.done()
+  }
+
+  #fail(error: unknown) {
+    this.#end(new CallError('engine.failed', 'The engine itself failed', { cause: error }), failed)
   }
 
   #refusalOf(target: string): CallError | null {
@@ -187,49 +215,45 @@ class EngineImplementation implements Engine {
     return this.#handles.has(id) ? this.#newId() : id
   }
 
-  /** Whoever follows a wish is called as the peer was that had it: with the same media, and muted if that one was. */
-  #follow(call: RelatedCall, { target, replaces, referredBy }: ReceivedRefer): CallHandle {
-    const referral = {
-      ...(replaces === undefined ? {} : { replaces }),
-      ...(referredBy === undefined ? {} : { referredBy })
-    }
-    return this.#start(this.#newId(), {
-      direction: 'outgoing',
-      remote: { address: target },
-      dial: { referral },
-      media: call.media,
-      succession: { ...successionOf(call), held: false },
-      ...(referredBy === undefined ? {} : { referredBy })
-    })
+  #follow(call: RelatedCall, wish: ReceivedRefer): CallHandle {
+    const [id, address] = [this.#newId(), wish.target]
+    this.#board.send({ type: 'adopt', call: id, direction: 'outgoing', address, insteadOf: call.id })
+    return this.#start(id, referralOf(call, wish))
   }
 
-  #start(id: string, input: Omit<CallInput, 'id' | 'capabilities' | keyof CallPolicy>): CallHandle {
-    const resources = this.#registry.add(id, this.#transport.leg(id), mediaFor(this.#grounds, this.#media))
-    const actor = createActor(this.#callMachine, {
-      parent: this.#root,
-      input: { ...input, id, capabilities: this.#capabilities, ...this.#policy.calls }
-    })
-    const call = new CallHandle(actor, resources, this.#relations, this.#callTold, this.#grounds)
-    this.#handles.set(id, call)
-    this.#setCalls([...this.#calls, call])
+  #start(id: string, input: Started, unseen?: 'kept' | 'refused'): CallHandle {
+    const { actor, resources } = this.#make(id, input)
+    const call = new CallHandle(actor, resources, this.#relations, this.#board, this.#callTold, this.#maker.grounds)
+    this.#handles.add(call, unseen)
     actor.start()
     return call
   }
 
+  /** Where there is no leg there is no call, whoever counts on it. */
+  #make(id: string, input: Started) {
+    try {
+      return this.#maker.make(id, input)
+    } catch (error) {
+      this.#board.send({ type: 'call.ended', call: id, end: failed })
+      throw error
+    }
+  }
+
   readonly #callTold = (call: CallHandle, event: CallEmitted) => {
-    if (event.type === 'call.ended') this.#forget(call)
-    this.#tell(call.id, event)
+    const { id } = call
+    const unseen = this.#handles.unseen(id)
+    if (event.type === 'call.ended') {
+      const record = unseen === 'kept' ? null : recordOf(call.state, unseen === 'refused')
+      this.#handles.remove(call)
+      if (record !== null) this.#history.add(record)
+    }
+    this.#board.hear(id, event)
+    if (unseen === undefined) this.#tell(id, event)
     this.#relations.told(call, event)
   }
 
-  #forget(call: Call) {
-    this.#handles.delete(call.id)
-    this.#setCalls(this.#calls.filter((other) => other !== call))
-  }
-
-  #setCalls(calls: readonly Call[]) {
-    if (calls.length > 0 !== this.#calls.length > 0) this.#account.carries(calls.length > 0)
-    this.#calls = Object.freeze(calls)
+  #callsChanged(isFirstOrLast: boolean) {
+    if (isFirstOrLast) this.#account.carries(this.#handles.shown.length > 0)
     this.#source.changed()
   }
 
@@ -242,6 +266,7 @@ class EngineImplementation implements Engine {
     // a call is asked after only where the answer can reach us: on a connection that knows us
     const signal = isLost ? 'connection.lost' : this.#account.isReady ? 'connection.restored' : null
     if (signal !== null) for (const call of this.#handles.values()) call.signal({ type: signal })
+    this.#source.changed()
     this.#tell(null, fact)
   }
 
@@ -257,31 +282,8 @@ class EngineImplementation implements Engine {
     if (event === null) return this.#tell(null, garbage)
     if (event.type === 'transport.garbage') return this.#tell(null, event)
     if (event.type !== 'transport.incoming') return this.#account.hear(event)
-    this.#ring(event)
-  }
-
-  #ring({ leg, from, video = 'off', replaces, referredBy }: Extract<TransportEvent, { type: 'transport.incoming' }>) {
-    if (this.#handles.has(leg)) return this.#tell(null, garbage)
-    const { replacement } = this.#policy
-    const replaced = replaces === undefined ? undefined : this.#handles.get(replaces)
-    const isTakenOver = replaced !== undefined && replacement === 'accept'
-    try {
-      const call = this.#start(leg, {
-        direction: 'incoming',
-        remote: from,
-        wish: video,
-        ...(referredBy === undefined ? {} : { referredBy }),
-        ...(isTakenOver ? { media: replaced.media, succession: successionOf(replaced) } : {})
-      })
-      if (replaces !== undefined && replacement === 'refuse') void call.reject()
-      const isShown = replaces === undefined || replacement === 'ask' || (replacement === 'accept' && !isTakenOver)
-      if (this.#handles.has(leg) && isShown) this.#incoming.tell(call)
-    } catch (error) {
-      this.#tell(null, {
-        type: 'transport.garbage',
-        text: `A call came in without a leg: ${failureOf('engine.failed', error).text}`
-      })
-    }
+    if (this.#handles.has(event.leg)) return this.#tell(null, garbage)
+    this.#arrivals.arrive(event, this.connection$.value.identity ?? '')
   }
 }
 

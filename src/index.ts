@@ -11,13 +11,14 @@ export type {
   DeviceSource,
   DevicesOptions
 } from './devices.ts'
-export { createEngine } from './engine.ts'
 export type { DialRequest } from './dial-request.ts'
-export type { Engine } from './engine.ts'
+export { createEngine } from './engine.ts'
+export type { Engine, EngineCommandName } from './engine-interface.ts'
 export type { EngineEvent, EngineOptions } from './engine-options.ts'
 export { CallError } from './errors.ts'
 export type { CallErrorDetail } from './errors.ts'
-export type { MediaDevicesLike, MediaOptions } from './media.ts'
+export type { CallRecord } from './history.ts'
+export type { MediaDevicesLike, MediaOptions } from './media-capture.ts'
 export type { NetworkEvent } from './network.ts'
 export type { Deadline, Policy, Replacement } from './policy.ts'
 export { createQualityMonitor } from './quality.ts'
@@ -38,6 +39,7 @@ export type {
   VideoView
 } from './view.ts'
 export type {
+  Attention,
   BackoffPolicy,
   CallEmitted,
   CallEnd,
@@ -58,6 +60,8 @@ export type {
   RecordAction,
   RecordedBy,
   RegistrationEmitted,
+  SwitchboardEmitted,
+  SwitchboardPolicy,
   TransferPolicy,
   Transport,
   VideoPolicy,

@@ -1,5 +1,5 @@
-import { defaultBackoff, defaultTransferPolicy } from '../machines/index.ts'
-import type { BackoffPolicy, TransferPolicy, VideoPolicy } from '../machines/index.ts'
+import { defaultBackoff, defaultSwitchboardPolicy, defaultTransferPolicy } from '../machines/index.ts'
+import type { BackoffPolicy, SwitchboardPolicy, TransferPolicy, VideoPolicy } from '../machines/index.ts'
 import { CallError } from './errors.ts'
 
 /** What an application may decide about the engine. Everything has a default. */
@@ -12,6 +12,10 @@ export interface Policy {
   readonly register?: boolean
   /** Milliseconds after which `connect()` rejects; the engine itself goes on trying. Default 30 000. */
   readonly connectDeadline?: number
+  /** What several calls do to one another: one at a time is heard, any number may be held. */
+  readonly calls?: Partial<SwitchboardPolicy>
+  /** How many calls that are over `history$` remembers. Default 100. */
+  readonly historyLimit?: number
   /** What may happen with video unasked. Default: `{ onWish: 'ask', withoutCamera: 'fail' }`. */
   readonly video?: Partial<VideoPolicy>
   /** Whether calls may be recorded, whoever does it. What the law wants to be asked or said first is the application's. Default true. */
@@ -69,6 +73,8 @@ export interface ResolvedPolicy {
   readonly registrationBackoff: BackoffPolicy
   readonly register: boolean
   readonly connectDeadline: number
+  readonly switchboard: SwitchboardPolicy
+  readonly historyLimit: number
   readonly deadlines: Partial<Record<Deadline, number>>
   /** What every call is started with. */
   readonly calls: CallPolicy
@@ -83,6 +89,8 @@ export function resolvePolicy(policy: Policy, hasRegistration: boolean): Resolve
     registrationBackoff: backoff(defaultRegistrationBackoff, policy.registrationBackoff),
     register: hasRegistration && (policy.register ?? true),
     connectDeadline: milliseconds('connectDeadline', policy.connectDeadline ?? 30_000),
+    switchboard: switchboardPolicy(policy.calls),
+    historyLimit: Math.floor(positive('historyLimit', policy.historyLimit ?? 100)),
     deadlines: Object.fromEntries(
       deadlines.flatMap((name) => (given[name] === undefined ? [] : [[name, milliseconds(name, given[name])]]))
     ),
@@ -114,6 +122,22 @@ function transferPolicy({ hold, incoming }: Partial<TransferPolicy> = {}): Trans
 function oneOf<T extends string>(name: string, known: readonly T[], value: T): T {
   if (known.includes(value)) return value
   throw new CallError('engine.invalid-options', `${name} is one of ${known.join(', ')}, not ${value}`)
+}
+
+function switchboardPolicy(given: Partial<SwitchboardPolicy> = {}): SwitchboardPolicy {
+  const defaults = defaultSwitchboardPolicy
+  return {
+    autoHold: flag('autoHold', given.autoHold ?? defaults.autoHold),
+    whenHoldFails: oneOf('whenHoldFails', ['silence', 'refuse'], given.whenHoldFails ?? defaults.whenHoldFails),
+    resumeNext: flag('resumeNext', given.resumeNext ?? defaults.resumeNext),
+    maxCalls: Math.floor(positive('maxCalls', given.maxCalls ?? defaults.maxCalls)),
+    meetCalls: flag('meetCalls', given.meetCalls ?? defaults.meetCalls)
+  }
+}
+
+function flag(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw new CallError('engine.invalid-options', `${name} is true or false, not ${String(value)}`)
 }
 
 function backoff(defaults: BackoffPolicy, given: Partial<BackoffPolicy> = {}): BackoffPolicy {

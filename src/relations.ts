@@ -140,6 +140,19 @@ function unsupported(): CallError {
   return new CallError('transfer.unsupported', 'The provider cannot transfer calls, or not in this way')
 }
 
+/** Whoever follows a wish is called as the peer was that had it: with the same media, and muted if that one was. */
+export function referralOf(call: RelatedCall, { target, replaces, referredBy }: ReceivedRefer) {
+  const by = referredBy === undefined ? {} : { referredBy }
+  return {
+    direction: 'outgoing' as const,
+    remote: { address: target },
+    dial: { referral: { ...(replaces === undefined ? {} : { replaces }), ...by } },
+    media: call.media,
+    succession: { ...successionOf(call), held: false },
+    ...by
+  }
+}
+
 /** How a call is to go on that takes this one's place. */
 export function successionOf({ state: { microphone, hold } }: Call): Succession {
   return { muted: microphone === 'muted', held: hold.local === 'held' || hold.local === 'holding' }

@@ -39,6 +39,9 @@ export abstract class Shown {
   get localStream$() {
     return this.behavior('localStream', () => this.streams.stream)
   }
+  get attention$() {
+    return this.behavior('attention', () => this.state.attention)
+  }
   get path$() {
     return this.behavior('path', () => this.state.path)
   }

@@ -1,5 +1,6 @@
 import type { SnapshotFrom } from 'xstate'
 import type {
+  Attention,
   CallEmitted,
   CallEnd,
   callMachine,
@@ -97,6 +98,11 @@ export interface CallView {
   /** The far end already sends sound: announcements, music, ringing. */
   readonly earlyMedia: boolean
   readonly hold: HoldView
+  /**
+   * How it stands beside the other calls: `front`; `aside`, silent on our side because the user is on another call, held
+   * or not; `waiting`, ringing while the user talks to somebody else (a tone rather than a ring).
+   */
+  readonly attention: Attention
   /** What the user wants of it; hold silences it too and is told in `hold`. Off when the call is over. */
   readonly microphone: 'live' | 'muted' | 'off'
   readonly video: VideoView
@@ -153,8 +159,9 @@ export function callView(
   snapshot: CallSnapshot,
   times: CallTimes,
   broken: CallEnd | null,
-  before: CallView | null,
-  capture: CaptureView | null = null
+  attention: Attention,
+  capture: CaptureView | null,
+  before: CallView | null
 ): CallView {
   const { context, value } = snapshot
   const status = broken === null ? statusOf(snapshot) : 'ended'
@@ -170,6 +177,7 @@ export function callView(
     status,
     earlyMedia: context.earlyMedia,
     hold: keep(before?.hold ?? null, regions?.hold ?? notHeld),
+    attention,
     microphone: status === 'ended' ? 'off' : value.microphone,
     video: keep(before?.video ?? null, videoView(status, context.wish, regions)),
     camera: status === 'ended' ? 'off' : value.camera,

@@ -35,6 +35,7 @@ const errors: Readonly<Record<FailureCode, ErrorCode>> = {
   'call.refused': 'ERR_UNEXPECTED_DATA',
   'call.superseded': 'ERR_UNEXPECTED_DATA',
   'call.ended': 'ERR_UNEXPECTED_DATA',
+  'call.limit': 'ERR_UNEXPECTED_DATA',
   'call.invalid-target': 'ERR_UNEXPECTED_SEND_DATA',
   'call.invalid-header': 'ERR_UNEXPECTED_SEND_DATA',
   'call.invalid-digits': 'ERR_UNEXPECTED_SEND_DATA',

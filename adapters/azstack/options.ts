@@ -63,3 +63,6 @@ function originOf(url: string): string {
   if (protocol === undefined) throw new TypeError(`The url is no address: give one such as ${defaultUrl}`)
   return `${protocol.replace('ws', 'http')}://${host}`
 }
+
+/** An application of theirs knows nothing of calls that are steered together. */
+export const unsteered = { autoHold: false, meetCalls: false } as const

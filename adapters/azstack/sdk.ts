@@ -7,7 +7,7 @@ import { callConstants, errorCodes, logLevelConstants } from './constants.ts'
 import { delegateOf, publishedLog } from './delegates.ts'
 import type { Delegates } from './delegates.ts'
 import type { AzstackNotice } from './notices.ts'
-import { defaultUrl } from './options.ts'
+import { defaultUrl, unsteered } from './options.ts'
 import type { CallState } from './published.ts'
 import { Publisher, stateOf } from './publisher.ts'
 import { engineIo3 } from './engine-io-3.ts'
@@ -190,7 +190,7 @@ export class AZStack {
     const limit = 2 * this.#requests.timeout
     const engine = createEngine({
       transport,
-      policy: { connectDeadline: limit, deadlines: { connectDeadline: limit } },
+      policy: { connectDeadline: limit, deadlines: { connectDeadline: limit }, calls: unsteered },
       ...(mediaDevices === undefined ? {} : { media: { mediaDevices } })
     })
     engine.incoming$.subscribe((call) => this.#ring(call, called.get(call.id) ?? ''))

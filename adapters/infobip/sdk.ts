@@ -59,7 +59,8 @@ export class InfobipRTC {
     this.#engine = createEngine({
       transport: this.#transport,
       // it throws when there are no attempts left, not before
-      policy: { ...infobipPolicy, connectDeadline: Infinity },
+      // an application of theirs knows nothing of calls that are steered together
+      policy: { ...infobipPolicy, connectDeadline: Infinity, calls: { autoHold: false, meetCalls: false } },
       media: { mediaDevices: this.#devices },
       ...(clock && { clock })
     })

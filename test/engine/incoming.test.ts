@@ -52,7 +52,7 @@ describe('A call that comes in', () => {
     const { engine, transport } = await setUpOnline()
     transport.ring('call-1')
 
-    const call = await engine.dial('sip:bob@example.org')
+    const call = await engine.dial('sip:carol@example.org')
 
     expect(call.id).not.toBe('call-1')
     expect(engine.calls$.value).toHaveLength(2)

@@ -171,7 +171,14 @@ describe('A call gives everything back when', () => {
     const nobody = { refusalOf: () => null, of: () => undefined } as unknown as ConstructorParameters<
       typeof Relations
     >[0]
-    const call = new CallHandle(actor, resources, new Relations(nobody), () => {}, { clock: globalThis, root: actor })
+    const call = new CallHandle(
+      actor,
+      resources,
+      new Relations(nobody),
+      { take: (_, turn) => turn.granted() },
+      () => {},
+      { clock: globalThis, root: actor }
+    )
     const established = errorOf(call.established())
 
     actor.start()

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { EventObject } from 'xstate'
-import { callGround, captureGround, connectionGround, registrationGround } from './support/grounds.ts'
+import {
+  callGround,
+  captureGround,
+  connectionGround,
+  registrationGround,
+  switchboardGround
+} from './support/grounds.ts'
 import { survey } from './support/survey.ts'
-import type { Effect } from './support/survey.ts'
+import type { SwitchboardContext } from '../../machines/index.ts'
+import type { Effect, Move } from './support/survey.ts'
 import { table } from './support/table.ts'
 import type { Region } from './support/table.ts'
 
@@ -25,13 +32,22 @@ describe('What happens at every event in every state is written down', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('tables/registration.txt')
   })
 
+  test('for each region of the switchboard', { timeout: 600_000 }, async () => {
+    const surveyed = { visits: [], moves: survey(switchboardGround).moves.map(withRoles) }
+    const regions = Object.keys(boardWords).map((name) => boardRegion(name))
+
+    const text = regions.map((region) => table(region, switchboardGround, surveyed)).join('\n\n\n')
+
+    await expect(`${text}\n`).toMatchFileSnapshot('tables/switchboard.txt')
+  })
+
   test('for the microphone of a call', async () => {
     const text = table({ name: 'capture', ...all }, captureGround, survey(captureGround))
 
     await expect(`${text}\n`).toMatchFileSnapshot('tables/capture.txt')
   })
 
-  test('for each region of a call', { timeout: 600_000 }, async () => {
+  test('for each region of a call', { timeout: 120_000 }, async () => {
     const surveyed = survey(callGround)
 
     const text = callRegions.map((region) => table(region, callGround, surveyed)).join('\n\n\n')
@@ -99,3 +115,38 @@ const callRegions: readonly Region[] = [
   callRegion('microphone', 'microphone'),
   callRegion('camera', 'camera')
 ]
+
+/** The same move, in which the calls go by what they are and not by their names. */
+function withRoles(move: Move): Move {
+  const { current, claim, meeting } = move.from.snapshot.context as SwitchboardContext
+  const roleOf = (id: unknown) => {
+    if (id === meeting?.ours) return 'ours'
+    if (id === meeting?.theirs) return 'theirs'
+    if (id === claim?.call) return 'claimed'
+    if (id === current) return 'current'
+    return 'call' in move.event && id === move.event['call'] ? 'it' : 'other'
+  }
+  const effects = move.effects.map(({ to, event: { type, ...detail } }) => {
+    const named = Object.entries(detail).filter(([name]) => !['attention', 'from', 'like'].includes(name))
+    const roles = named.map(([name, value]) => [name, /^(call|ours|theirs)$/.test(name) ? roleOf(value) : value])
+    return { to, event: { type, ...Object.fromEntries(roles) } }
+  })
+  return { ...move, effects }
+}
+
+/** What each region of the switchboard says to the calls. */
+const boardWords: Readonly<Record<string, readonly string[]>> = {
+  focus: ['grant', 'withdraw', 'hold', 'resume', 'arrange', 'switchboard.hold-failed'],
+  door: ['ring', 'refuse', 'switchboard.refused', 'arrange'],
+  meeting: ['ring', 'keep', 'show', 'answer', 'drop', 'replace', 'switchboard.met']
+}
+
+function boardRegion(name: string): Region {
+  const words = boardWords[name] ?? []
+  // both the door and the meeting let calls ring: the door those that come in, the meeting those it had kept
+  const owns: Region['owns'] = ({ event }, { type }) =>
+    words.includes(event.type) &&
+    (event.type !== 'ring' || (type === 'call.incoming') === (name === 'door')) &&
+    (event.type !== 'arrange' || (type === 'call.incoming') === (name === 'door'))
+  return { name, path: [name], owns }
+}

@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-type Need = 'kamailio' | 'chromium' | 'certutil' | 'networks' | 'rtpengine' | 'baresip' | 'sipp'
+type Need = 'kamailio' | 'chromium' | 'certutil' | 'networks' | 'rtpengine' | 'baresip' | 'sipp' | 'nft'
 
 const missing: Record<Need, () => string | null> = {
   kamailio() {
@@ -29,7 +29,11 @@ const missing: Record<Need, () => string | null> = {
   networks: () => (mayMakeNetworks() ? null : 'networks cannot be made here (needs root, and ip of iproute2)'),
   rtpengine: () => (pathOf('rtpengine') ? null : 'rtpengine-daemon is not installed'),
   baresip: () => (pathOf('baresip') ? null : 'baresip-core is not installed'),
-  sipp: () => (pathOf('sipp') ? null : 'sip-tester is not installed')
+  sipp: () => (pathOf('sipp') ? null : 'sip-tester is not installed'),
+  nft() {
+    if (!pathOf('nft')) return 'nftables is not installed'
+    return runs('nft', 'list', 'tables') ? null : 'packets may not be filtered (it takes root)'
+  }
 }
 
 /** A suite that runs only where these programs are. */
@@ -66,8 +70,12 @@ export function pathOf(program: string): string | null {
 
 /** Whether a pair of network devices can be made in a namespace; both are gone with it. */
 export function mayMakeNetworks(): boolean {
-  const attempt = ['-n', 'ip', 'link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'other']
-  return spawnSync('unshare', attempt, { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } }).status === 0
+  const attempt = ['link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'other']
+  return runs('unshare', '-n', pathOf('ip') ?? 'ip', ...attempt)
+}
+
+function runs(program: string, ...args: readonly string[]): boolean {
+  return spawnSync(pathOf(program) ?? program, args, { stdio: 'ignore' }).status === 0
 }
 
 function hasKamailioModule(name: string): boolean {

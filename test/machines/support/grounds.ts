@@ -3,7 +3,9 @@ import {
   captureMachine,
   connectionMachine,
   defaultBackoff,
-  registrationMachine
+  defaultSwitchboardPolicy,
+  registrationMachine,
+  switchboardMachine
 } from '../../../machines/index.ts'
 import type {
   CallContext,
@@ -12,11 +14,13 @@ import type {
   CaptureContext,
   CaptureInput,
   ConnectionContext,
-  RegistrationContext
+  RegistrationContext,
+  SwitchboardContext
 } from '../../../machines/index.ts'
 import { captureSamples } from './capture-samples.ts'
 import { callSamples, connectionSamples, registrationSamples } from './samples.ts'
 import type { Ground } from './survey.ts'
+import { switchboardSamples } from './switchboard-samples.ts'
 
 export const everything: Capabilities = {
   registration: true,
@@ -160,4 +164,31 @@ export const callGround: Ground = {
     `path up ${pathIsUp}`,
     `recorded by ${recordedBy}`
   ]
+}
+
+const board = { ...defaultSwitchboardPolicy, maxCalls: 3 }
+
+export const switchboardGround: Ground = {
+  machine: switchboardMachine,
+  inputs: [
+    { policy: board },
+    { policy: { ...board, whenHoldFails: 'refuse', resumeNext: true } },
+    { policy: { ...board, autoHold: false } },
+    { policy: { ...board, meetCalls: false } }
+  ],
+  samples: switchboardSamples,
+  truths: ({ calls, current, claim, meeting, policy }: SwitchboardContext) => [
+    `${Math.min(calls.length, 4)} calls`,
+    `policy ${policy.autoHold} ${policy.whenHoldFails} ${policy.meetCalls}`,
+    `current ${standing(calls.find(({ id }) => id === current))}`,
+    `another ${standing(calls.find(({ id }) => id !== current))}`,
+    `claim ${claim === null ? 'none' : claim.target === null ? 'of a call' : 'to dial'}`,
+    `we meet ${meeting !== null}`,
+    `we call ${calls.find((call) => call.direction === 'outgoing' && !call.isEstablished)?.address ?? 'nobody'}`
+  ]
+}
+
+function standing(call: SwitchboardContext['calls'][number] | undefined): string {
+  if (call === undefined) return 'none'
+  return `${call.direction} ${call.isEstablished ? (call.isHeld ? 'held' : 'talking') : 'in set-up'}`
 }
