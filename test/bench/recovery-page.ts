@@ -1,4 +1,4 @@
-/** In the browser: one user of each library, as it comes, and a look at their sockets and their sound from outside. */
+/** In the browser: one user of each library, as it comes, and a look at their sockets from outside. */
 import JsSIP from 'jssip'
 import { Web } from 'sip.js'
 import { sipTransport } from '../../adapters/sip/index.ts'
@@ -83,25 +83,6 @@ window.WebSocket = class extends WebSocket {
   }
 }
 
-/** Who speaks now owns the next peer connection. */
-let speaker: Library = 'callchart'
-const connections: { readonly library: Library; readonly connection: RTCPeerConnection }[] = []
-window.RTCPeerConnection = class extends RTCPeerConnection {
-  constructor(configuration?: RTCConfiguration) {
-    super(configuration)
-    connections.push({ library: speaker, connection: this })
-  }
-}
-
-async function packetsOf(connection: RTCPeerConnection): Promise<number> {
-  let packets = 0
-  const reports = await connection.getStats()
-  reports.forEach(({ type, packetsReceived }: { type: string; packetsReceived?: number }) => {
-    if (type === 'inbound-rtp') packets += packetsReceived ?? 0
-  })
-  return packets
-}
-
 const users = {} as Record<Library, User>
 
 const recovery = {
@@ -110,7 +91,6 @@ const recovery = {
     users[library] = await start[library](account)
   },
   async call(library: Library, target: string) {
-    speaker = library
     await users[library].call(target)
   },
   /** Milliseconds from `since` (of the epoch) to the first request answered on a new socket, or null within the wait. */
@@ -120,22 +100,6 @@ const recovery = {
       const answer = answers.find((each) => new URL(each.url).host === host && each.opened >= since)
       if (answer !== undefined) return answer.at - since
       await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-    return null
-  },
-  /** Milliseconds from `since` to the first packet after the silence that began then, or null within the wait. */
-  async heard(library: Library, since: number, wait: number): Promise<number | null> {
-    const connection = connections.findLast((each) => each.library === library)?.connection
-    if (connection === undefined) return null
-    let last = await packetsOf(connection)
-    let lastAt = Date.now()
-    while (Date.now() < since + wait) {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      const packets = await packetsOf(connection)
-      if (packets === last) continue
-      if (Date.now() - lastAt > 1_000) return Date.now() - since
-      last = packets
-      lastAt = Date.now()
     }
     return null
   }

@@ -6,8 +6,7 @@ import { startSipEmulator } from '../../adapters/sip/emulator.ts'
 import type { SipEmulator } from '../../adapters/sip/emulator.ts'
 import { startCutProxy } from '../support/cut-proxy.ts'
 import type { CutProxy } from '../support/cut-proxy.ts'
-import { chromiumPath, mayMakeNetworks } from '../support/needing.ts'
-import { createNetworks } from '../support/networks.ts'
+import { chromiumPath } from '../support/needing.ts'
 import { pause } from '../support/until.ts'
 import { median } from './measure.ts'
 import type { Library } from './recovery-page.ts'
@@ -47,7 +46,8 @@ interface Bench {
 
 /** What a connection that is lost costs, as each library comes: the times the charts wait are the default ones. */
 export async function recovery(): Promise<boolean> {
-  if (!chromiumPath()) return false
+  const executablePath = chromiumPath()
+  if (!executablePath) return false
   const server = await startSipEmulator()
   const root = fileURLToPath(new URL('.', import.meta.url))
   const pages = await createServer({
@@ -59,7 +59,7 @@ export async function recovery(): Promise<boolean> {
   })
   await pages.listen()
   const url = pages.resolvedUrls?.local[0] ?? ''
-  const browser = await launch()
+  const browser = await chromium.launch({ executablePath, args: flags })
   try {
     const desk = await openPage(browser, url)
     for (const library of libraries)
@@ -71,18 +71,12 @@ export async function recovery(): Promise<boolean> {
       await repeat(open, afterOutage)
     )
     report('a socket dead without a word in a call, to the next request answered', await repeat(open, afterSilence))
-    if (mayMakeNetworks())
-      report('another network in a call, to sound again', await repeat(() => openMoved(server, url), afterMove))
     return true
   } finally {
     await browser.close()
     await pages.close()
     await server.stop()
   }
-}
-
-function launch(executablePath = chromiumPath() ?? '', more: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath, args: [...flags, ...more] })
 }
 
 async function openPage(browser: Browser, url: string): Promise<Page> {
@@ -93,12 +87,12 @@ async function openPage(browser: Browser, url: string): Promise<Page> {
   return page
 }
 
-async function openBench(browser: Browser, server: SipEmulator, url: string, host?: string): Promise<Bench> {
+async function openBench(browser: Browser, server: SipEmulator, url: string): Promise<Bench> {
   const page = await openPage(browser, url)
   const relays = {} as Record<Library, CutProxy>
   const desk = {} as Record<Library, string>
   for (const library of libraries) {
-    const relay = await startCutProxy(server.url, host)
+    const relay = await startCutProxy(server.url)
     relays[library] = relay
     desk[library] = server.credentials(deskOf(library)).uri
     const account = { ...server.credentials(library), url: relay.url }
@@ -124,9 +118,9 @@ async function openBench(browser: Browser, server: SipEmulator, url: string, hos
 type Results = Record<Library, readonly Took[]>
 
 /** Side by side, so that whatever else the machine does falls on all; who has once needed for ever is not asked again. */
-async function repeat<Opened extends Bench>(
-  open: () => Promise<Opened>,
-  measure: (bench: Opened, library: Library) => Promise<Took>
+async function repeat(
+  open: () => Promise<Bench>,
+  measure: (bench: Bench, library: Library) => Promise<Took>
 ): Promise<Results> {
   const results: Record<Library, Took[]> = { jssip: [], sipjs: [], callchart: [] }
   for (let round = 0; round < rounds; round++) {
@@ -164,41 +158,6 @@ async function afterSilence(bench: Bench, library: Library): Promise<Took> {
   const since = Date.now()
   bench.relays[library].strand()
   return bench.usable(library, since)
-}
-
-interface Moved extends Bench {
-  /** When it left its first network, in milliseconds of the epoch. */
-  readonly since: number
-}
-
-/** A browser on another machine, with a call of each library, that has just left one network for another. */
-async function openMoved(server: SipEmulator, url: string): Promise<Moved> {
-  const networks = await createNetworks()
-  const pages = await startCutProxy(url, networks.host)
-  const browser = await launch(networks.chromium, [`--unsafely-treat-insecure-origin-as-secure=${pages.url}`])
-  const bench = await openBench(browser, server, `${pages.url}/`, networks.host)
-  for (const library of libraries) await callDesk(bench, library)
-  await pause(2_000)
-  const since = Date.now()
-  await networks.move()
-  return {
-    ...bench,
-    since,
-    async close() {
-      await bench.close()
-      await browser.close()
-      await pages.stop()
-      await networks.stop()
-    }
-  }
-}
-
-function afterMove({ page, since }: Moved, library: Library): Promise<Took> {
-  return page.evaluate(([who, moment, wait]) => window.recovery.heard(who, moment, wait), [
-    library,
-    since,
-    patience
-  ] as const)
 }
 
 function callDesk({ page, desk }: Bench, library: Library): Promise<void> {
