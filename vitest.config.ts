@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closing-line.ts'
 
@@ -7,6 +8,8 @@ const order = { quick: 0, integration: 1, browser: 2 }
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
+    // left to itself Vitest uses one of two processors
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: { include: ['machines/**', 'src/**', 'adapters/**'] },
     projects: [
       {

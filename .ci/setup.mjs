@@ -65,7 +65,8 @@ function programs() {
     openssl: command('openssl'),
     'rtpengine-daemon': command('rtpengine'),
     'sip-tester': command('sipp'),
-    'baresip-core': command('baresip')
+    'baresip-core': command('baresip'),
+    nftables: command('nft')
   }
 }
 

@@ -3,7 +3,7 @@ import type { Attendant, AttendedCall } from './attendant.ts'
 import type { Capture } from './devices-capture.ts'
 import type { Devices } from './devices.ts'
 import { CallError, rejected } from './errors.ts'
-import type { MediaOptions } from './media.ts'
+import type { MediaOptions } from './media-capture.ts'
 import type { CallView, CaptureView } from './view.ts'
 import type { CallQuality, QualityAttendant, QualityMonitor } from './quality.ts'
 

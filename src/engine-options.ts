@@ -9,7 +9,7 @@ import type {
 } from '../machines/index.ts'
 import type { Clock } from './account.ts'
 import type { Attendance } from './attendance.ts'
-import type { MediaOptions } from './media.ts'
+import type { MediaOptions } from './media-capture.ts'
 import type { NetworkEvent } from './network.ts'
 import type { Policy } from './policy.ts'
 

@@ -1,22 +1,9 @@
-import type { Failure, MediaCommand, MediaEvent, MediaRequest, VideoSource } from '../machines/index.ts'
-import { mediaFailure, unsupported } from './media-failure.ts'
+import type { Failure, MediaCommand, MediaEvent } from '../machines/index.ts'
+import { camera, capture, getUserMedia, microphoneConstraints, stopTracks } from './media-capture.ts'
+import type { MediaOptions } from './media-capture.ts'
+import { mediaFailure } from './media-failure.ts'
 import { RecorderPort } from './recorder.ts'
 import type { Recorder } from './recorder.ts'
-
-/** Where microphones and cameras come from; the browser's `navigator.mediaDevices` unless the application has its own. */
-export interface MediaDevicesLike {
-  getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>
-  /** What the user picks of the screen, where there is such a thing. */
-  getDisplayMedia?(options?: DisplayMediaStreamOptions): Promise<MediaStream>
-}
-
-export interface MediaOptions {
-  readonly mediaDevices?: MediaDevicesLike
-  /** Passed on for every microphone; see MediaTrackConstraints. */
-  readonly audio?: MediaTrackConstraints
-  /** Passed on for every camera. */
-  readonly video?: MediaTrackConstraints
-}
 
 /**
  * The microphone and the camera of one call, and the loudspeaker as far as hold is concerned. It owns what it captured: every track is
@@ -210,87 +197,4 @@ export class CallMedia {
     for (const track of this.#cameras) track.enabled = !this.#isCameraMuted && !isAway
     for (const track of this.#remote?.getTracks() ?? []) track.enabled = !isAway
   }
-}
-
-type Captured = readonly [stream: MediaStream | null, video: 'off' | 'receive' | 'on']
-
-/** Microphone and camera together, so that the browser asks once. */
-function capture(
-  options: MediaOptions,
-  { audio, video: wanted = false }: MediaRequest,
-  withoutCamera: 'receive' | 'fail'
-): Captured | Promise<Captured> {
-  const video = wanted === 'receive' ? 'receive' : 'off'
-  const source = wanted === 'receive' || wanted === false ? null : wanted
-  if (source !== null) return captureBoth(options, audio, source, withoutCamera)
-  if (audio === false) return [null, video]
-  const constraints = { audio: microphoneConstraints(options, audio), video: false }
-  return getUserMedia(options, constraints).then((stream) => [stream, video])
-}
-
-async function captureBoth(
-  options: MediaOptions,
-  audio: MediaRequest['audio'],
-  source: VideoSource,
-  withoutCamera: 'receive' | 'fail'
-): Promise<Captured> {
-  const microphone: MediaStreamConstraints = audio === false ? {} : { audio: microphoneConstraints(options, audio) }
-  if (source !== 'screen' && audio !== false) {
-    try {
-      return [await getUserMedia(options, { ...microphone, video: cameraConstraints(options, source) }), 'on']
-    } catch (error) {
-      if (withoutCamera === 'fail' || !isMissing(error)) throw error
-    }
-    return [await getUserMedia(options, { ...microphone, video: false }), 'receive']
-  }
-  const seen = await camera(options, source, withoutCamera)
-  if (audio === false) return [seen, seen === null ? 'receive' : 'on']
-  try {
-    const stream = await getUserMedia(options, { ...microphone, video: false })
-    for (const track of seen?.getVideoTracks() ?? []) stream.addTrack(track)
-    return [stream, seen === null ? 'receive' : 'on']
-  } catch (error) {
-    stopTracks(seen)
-    throw error
-  }
-}
-
-/** Null where there is none, and none is needed. */
-async function camera(options: MediaOptions, source: VideoSource, withoutCamera: 'receive' | 'fail') {
-  try {
-    if (source !== 'screen')
-      return await getUserMedia(options, { audio: false, video: cameraConstraints(options, source) })
-    const devices = devicesOf(options)
-    if (typeof devices?.getDisplayMedia !== 'function') throw unsupported
-    return await devices.getDisplayMedia({ video: true, audio: false })
-  } catch (error) {
-    if (source === 'screen' || withoutCamera === 'fail' || !isMissing(error)) throw error
-    return null
-  }
-}
-
-function devicesOf(options: MediaOptions): MediaDevicesLike | undefined {
-  return options.mediaDevices ?? globalThis.navigator?.mediaDevices
-}
-
-async function getUserMedia(options: MediaOptions, constraints: MediaStreamConstraints): Promise<MediaStream> {
-  const devices = devicesOf(options)
-  if (typeof devices?.getUserMedia !== 'function') throw unsupported
-  return devices.getUserMedia(constraints)
-}
-
-function microphoneConstraints(options: MediaOptions, audio: MediaRequest['audio']): MediaTrackConstraints {
-  return { ...options.audio, ...(typeof audio === 'object' ? { deviceId: { exact: audio.deviceId } } : {}) }
-}
-
-function cameraConstraints(options: MediaOptions, source: VideoSource): MediaTrackConstraints {
-  return { ...options.video, ...(typeof source === 'object' ? { deviceId: { exact: source.deviceId } } : {}) }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'NotFoundError' || error.name === 'OverconstrainedError')
-}
-
-function stopTracks(stream: MediaStream | null) {
-  for (const track of stream?.getTracks() ?? []) track.stop()
 }

@@ -2,7 +2,7 @@ import type { Observer, Subscription } from 'rxjs'
 import type { Leg } from '../machines/index.ts'
 import type { Attendant } from './attendant.ts'
 import { CallMedia } from './media.ts'
-import type { MediaOptions } from './media.ts'
+import type { MediaOptions } from './media-capture.ts'
 
 /**
  * The owner of whatever a call opens. A machine that fails does not stop its children (XState stops the actor whose action

@@ -47,7 +47,7 @@ describe('What happens at every event in every state is written down', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('tables/capture.txt')
   })
 
-  test('for each region of a call', { timeout: 600_000 }, async () => {
+  test('for each region of a call', { timeout: 120_000 }, async () => {
     const surveyed = survey(callGround)
 
     const text = callRegions.map((region) => table(region, callGround, surveyed)).join('\n\n\n')

@@ -2,7 +2,7 @@
  * Programs of the operating system that some tests need. Where one is missing these tests are skipped and say why; on a
  * machine that sets CI they fail instead.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, test } from 'vitest'
 
@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-type Need = 'kamailio' | 'chromium' | 'rtpengine' | 'baresip' | 'sipp'
+type Need = 'kamailio' | 'chromium' | 'rtpengine' | 'baresip' | 'sipp' | 'nft'
 
 const missing: Record<Need, () => string | null> = {
   kamailio() {
@@ -27,7 +27,11 @@ const missing: Record<Need, () => string | null> = {
   chromium: () => (chromiumPath() ? null : 'chromium is not installed (or set CHROMIUM to its path)'),
   rtpengine: () => (pathOf('rtpengine') ? null : 'rtpengine-daemon is not installed'),
   baresip: () => (pathOf('baresip') ? null : 'baresip-core is not installed'),
-  sipp: () => (pathOf('sipp') ? null : 'sip-tester is not installed')
+  sipp: () => (pathOf('sipp') ? null : 'sip-tester is not installed'),
+  nft() {
+    if (!pathOf('nft')) return 'nftables is not installed'
+    return runs('nft', 'list', 'tables') ? null : 'packets may not be filtered (it takes root)'
+  }
 }
 
 /** A suite that runs only where these programs are. */
@@ -60,6 +64,10 @@ export function pathOf(program: string): string | null {
   } catch {
     return null
   }
+}
+
+function runs(program: string, ...args: readonly string[]): boolean {
+  return spawnSync(pathOf(program) ?? program, args, { stdio: 'ignore' }).status === 0
 }
 
 function hasKamailioModule(name: string): boolean {

@@ -1,5 +1,8 @@
-import { initialTransition, transition } from 'xstate'
+import { initialTransition } from 'xstate'
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject, StateNode, StateValue } from 'xstate'
+import { news } from './news.ts'
+import { stepsOf } from './steps.ts'
+import type { PossibleEffect } from './steps.ts'
 
 type AnyNode = StateNode<any, any> // oxlint-disable-line typescript/no-explicit-any
 
@@ -51,29 +54,25 @@ export interface Survey {
 export function survey({ machine, inputs, samples, truths, internal = [], apart = [] }: Ground): Survey {
   const visits: Visit[] = []
   const moves: Move[] = []
-  const seen = new Set<string>()
+  const isNews = news(apart)
+  const { step } = stepsOf(machine)
+  const hears = ears(machine)
 
   const visit = (snapshot: AnyMachineSnapshot, path: readonly string[]) => {
-    if (snapshot.status !== 'active') return
-    const here = [...leavesOf(snapshot.value), ...truths(snapshot.context as never)]
-    const isNews = (one: string, other: string) =>
-      !apart.some(([a, b]) => (a.test(one) && b.test(other)) || (a.test(other) && b.test(one)))
-    const pairs = here.flatMap((one, index) =>
-      here
-        .slice(index)
-        .filter((other) => isNews(one, other))
-        .map((other) => `${one} & ${other}`)
-    )
-    if (pairs.every((pair) => seen.has(pair))) return
-    for (const pair of pairs) seen.add(pair)
-    visits.push({ snapshot, path })
+    if (snapshot.status === 'active' && isNews([...leavesOf(snapshot.value), ...truths(snapshot.context as never)]))
+      visits.push({ snapshot, path })
   }
 
   for (const input of inputs) visit(initialTransition(machine, input)[0], [])
   for (let next = 0; next < visits.length; next++) {
     const from = visits[next] as Visit
-    for (const { name, event } of possible(machine, from.snapshot, samples)) {
-      const [to, actions] = transition(machine, from.snapshot, event)
+    const active = activeNodes(machine, from.snapshot.value)
+    for (const { name, event } of possible(active, from.snapshot, samples)) {
+      if (!active.some((node) => hears(node, event.type))) {
+        moves.push({ from, name, event, to: from.snapshot, accepted: false, effects: [] })
+        continue
+      }
+      const [to, actions] = step(from.snapshot, event)
       moves.push({
         from,
         name,
@@ -91,16 +90,23 @@ export function survey({ machine, inputs, samples, truths, internal = [], apart 
   return { visits, moves }
 }
 
-function possible(machine: AnyStateMachine, snapshot: AnyMachineSnapshot, samples: Ground['samples']) {
+/** Whether a state has anything to say to an event; to one that no active state listens to nothing can happen. */
+function ears(machine: AnyStateMachine): (node: AnyNode, type: string) => boolean {
+  const all = new Map(allNodes(machine).map((node) => [node, [...node.transitions.keys()]]))
+  const curious = new Set(
+    [...all].filter(([, types]) => types.some((type) => type.includes('*'))).map(([node]) => node)
+  )
+  return (node, type) => curious.has(node) || node.transitions.has(type)
+}
+
+function possible(active: readonly AnyNode[], snapshot: AnyMachineSnapshot, samples: Ground['samples']) {
   const events = Object.entries(samples).flatMap(([type, kinds]) =>
     Object.entries(kinds).map(([kind, sample]) => ({
       name: kind === '' ? type : `${type} (${kind})`,
       event: sample(snapshot.context as never)
     }))
   )
-  const deadlines = activeNodes(machine, snapshot.value)
-    .flatMap(deadlinesOf)
-    .map(({ delay, type }) => ({ name: `after ${delay}`, event: { type } }))
+  const deadlines = active.flatMap(deadlinesOf).map(({ delay, type }) => ({ name: `after ${delay}`, event: { type } }))
   return [...events, ...deadlines]
 }
 
@@ -132,16 +138,26 @@ export function allNodes(machine: AnyStateMachine): AnyNode[] {
 }
 
 /** The innermost states, as paths: `progress.ringing`. */
-export function leavesOf(value: StateValue, path: readonly string[] = []): string[] {
+export const leavesOf = perValue((value) => leavesBelow(value, []))
+
+function leavesBelow(value: StateValue, path: readonly string[]): string[] {
   if (typeof value === 'string') return [[...path, value].join('.')]
   return Object.entries(value).flatMap(([key, inner]) =>
-    inner === undefined ? [[...path, key].join('.')] : leavesOf(inner, [...path, key])
+    inner === undefined ? [[...path, key].join('.')] : leavesBelow(inner, [...path, key])
   )
 }
 
-interface PossibleEffect {
-  readonly type: string
-  readonly params?: unknown
+/** What follows from the value of a moment alone is asked often, and worked out once. */
+export function perValue<T>(work: (value: StateValue) => T): (value: StateValue) => T {
+  const known = new WeakMap<object, T>()
+  return (value) => {
+    if (typeof value === 'string') return work(value)
+    const found = known.get(value)
+    if (found !== undefined) return found
+    const worked = work(value)
+    known.set(value, worked)
+    return worked
+  }
 }
 
 function effectsOf(actions: readonly PossibleEffect[]): Effect[] {

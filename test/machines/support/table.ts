@@ -1,5 +1,5 @@
 import type { EventObject, StateValue } from 'xstate'
-import { allNodes, leavesOf } from './survey.ts'
+import { allNodes, leavesOf, perValue } from './survey.ts'
 import type { Effect, Ground, Move, Survey } from './survey.ts'
 
 /** A part of a chart that gets a table of its own. */
@@ -20,7 +20,8 @@ const isCommand = (type: string) => /^[a-z]+$/i.test(type) && type !== 'wake'
 
 /** Every state × event cell of a region, as text: what happens, and by name what is refused or ignored. */
 export function table(region: Region, { machine }: Ground, { moves }: Survey): string {
-  const states = groupBy(moves, (move) => stateIn(region, move.from.snapshot.value) ?? '')
+  const stateOf = perValue((value) => stateIn(region, value))
+  const states = groupBy(moves, (move) => stateOf(move.from.snapshot.value) ?? '')
   states.delete('')
   const order = allNodes(machine).map((node) => stateAt(region, node.path))
   const sorted = [...states].toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b))
@@ -70,6 +71,7 @@ function wrap(word: string, names: readonly string[]): string[] {
 }
 
 function outcome(region: Region, from: string, { event, effects, to, from: { snapshot } }: Move): string {
+  if (to === snapshot && effects.length === 0) return ''
   const target = stateIn(region, to.value)
   const notes = notesOf(snapshot.context, to.context)
   const own = [...effects, ...notes].filter((effect) => region.owns(effect, event)).map(describe)
@@ -109,15 +111,7 @@ function stateIn(region: Region, value: StateValue): string | null {
   return found === undefined ? null : stateAt(region, found)
 }
 
-const known = new WeakMap<object, string[][]>()
-
-function pathsOf(value: StateValue): string[][] {
-  const paths = () => leavesOf(value).map((leaf) => leaf.split('.'))
-  if (typeof value === 'string') return paths()
-  const found = known.get(value) ?? paths()
-  known.set(value, found)
-  return found
-}
+const pathsOf = perValue((value) => leavesOf(value).map((leaf) => leaf.split('.')))
 
 function stateAt({ path, without = [] }: Region, full: readonly string[]): string {
   const inner = full.slice(path.length)

@@ -21,6 +21,14 @@ export function createCaptures({ navigator: { mediaDevices }, MediaStream, Media
     get live() {
       return live().length
     },
+    /** What is left when a device is gone: a track that has ended, and says so. Chromium's fake devices stay plugged in. */
+    unplug() {
+      for (const track of live()) {
+        track.stop()
+        track.dispatchEvent(new Event('ended'))
+      }
+      mediaDevices.dispatchEvent(new Event('devicechange'))
+    },
     get cameras() {
       return live().filter(({ kind }) => kind === 'video').length
     }

@@ -1,7 +1,18 @@
 /** A user on the page: an engine that notes whatever happens, for tests to wait for and for failures to show. */
 import type { Transport } from '../../../machines/index.ts'
-import type { Call, CallCommandName, CallView, Engine, EngineEvent, MediaRequest, Policy } from '../../../src/index.ts'
-import { createEngine } from '../../../src/index.ts'
+import type {
+  Call,
+  CallCommandName,
+  CallView,
+  Devices,
+  DevicesOptions,
+  Engine,
+  EngineEvent,
+  MediaRequest,
+  Policy,
+  QualityOptions
+} from '../../../src/index.ts'
+import { createDevices, createEngine, createQualityMonitor } from '../../../src/index.ts'
 import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
 import type { AzstackOptions } from '../../../adapters/azstack/index.ts'
 import { dialect261, infobipTransport } from '../../../adapters/infobip/index.ts'
@@ -9,12 +20,19 @@ import type { InfobipOptions } from '../../../adapters/infobip/index.ts'
 import type { SipOptions } from '../../../adapters/sip/index.ts'
 import { sipTransport } from '../../../adapters/sip/index.ts'
 
+/** Who looks after the calls of a phone, besides their charts. */
+export interface PhoneAttendance {
+  readonly devices?: Pick<DevicesOptions, 'fallback' | 'returns' | 'deadlines'>
+  readonly quality?: QualityOptions
+}
+
 /** With an account at one of the providers. */
-export type PhoneSetup = { readonly policy?: Policy } & (
-  | { readonly sip: SipOptions }
-  | { readonly infobip: Omit<InfobipOptions, 'dialect'>; readonly resumes?: boolean }
-  | { readonly azstack: Omit<AzstackOptions, 'link' | 'freeCalls'> }
-)
+export type PhoneSetup = { readonly policy?: Policy } & PhoneAttendance &
+  (
+    | { readonly sip: SipOptions }
+    | { readonly infobip: Omit<InfobipOptions, 'dialect'>; readonly resumes?: boolean }
+    | { readonly azstack: Omit<AzstackOptions, 'link' | 'freeCalls'> }
+  )
 
 function transportOf(setup: PhoneSetup): Transport {
   if ('sip' in setup) return sipTransport(setup.sip)
@@ -40,6 +58,8 @@ export type Command = CallCommandName | 'established'
 
 export class PagePhone {
   readonly engine: Engine
+  /** Null unless the test wanted it. */
+  readonly devices: Devices | null
   /** Every call there was, oldest first; commands go to the youngest. */
   readonly calls: Call[] = []
   readonly facts: EngineEvent[] = []
@@ -48,7 +68,13 @@ export class PagePhone {
   readonly #waiting = new Set<() => void>()
 
   constructor(setup: PhoneSetup) {
-    this.engine = createEngine({ transport: transportOf(setup), policy: setup.policy ?? {} })
+    this.devices = setup.devices === undefined ? null : createDevices(setup.devices)
+    this.engine = createEngine({
+      transport: transportOf(setup),
+      policy: setup.policy ?? {},
+      ...(this.devices === null ? {} : { devices: this.devices }),
+      ...(setup.quality === undefined ? {} : { quality: createQualityMonitor(setup.quality) })
+    })
     this.engine.connection$.subscribe(({ status }) => this.#note(`connection: ${status}`))
     this.engine.registration$.subscribe(({ status }) => this.#note(`registration: ${status}`))
     this.engine.events$.subscribe((fact) => {

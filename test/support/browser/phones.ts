@@ -6,7 +6,7 @@ import type { SipOptions } from '../../../adapters/sip/index.ts'
 import type { PageOptions, TracedMessage, UserPage } from '../browser.ts'
 import { openPage } from '../browser.ts'
 import type { Flow } from './media-meter.ts'
-import type { Command, Look, Watched } from './page-phone.ts'
+import type { Command, Look, PhoneAttendance, Watched } from './page-phone.ts'
 import { pictureOf } from './picture.ts'
 import type { Account, SipServer } from './server.ts'
 
@@ -35,6 +35,7 @@ export interface Phone {
   muteCamera(): Promise<void>
   unmuteCamera(): Promise<void>
   dtmf(digits: string, options?: DtmfOptions): Promise<void>
+  useMicrophone(deviceId: string): Promise<void>
   established(): Promise<void>
   /** Waits until the youngest call looks like this. */
   shows(look: Look<CallView>, options?: { readonly within?: number }): Promise<CallView>
@@ -63,7 +64,7 @@ export interface ExpectedFlow {
   readonly videoOut?: 'packets' | 'nothing'
 }
 
-export interface PhoneOptions extends PageOptions {
+export interface PhoneOptions extends PageOptions, PhoneAttendance {
   readonly sip?: Partial<SipOptions>
   readonly policy?: Policy
   /** A page that is closed after the test; phones with a `before` have one anyway. */
@@ -154,7 +155,9 @@ async function createPhone(
   const firstSocket = page.sockets
   await page.evaluate((setup) => window.createPhone(setup), {
     ...('password' in account ? { sip: { ...account, ...options.sip } } : account),
-    policy: { ...policy, ...options.policy }
+    policy: { ...policy, ...options.policy },
+    ...(options.devices && { devices: options.devices }),
+    ...(options.quality && { quality: options.quality })
   })
   const run = (command: Command, ...args: readonly unknown[]) =>
     page.evaluate(
@@ -200,6 +203,7 @@ async function createPhone(
     muteCamera: () => run('muteCamera'),
     unmuteCamera: () => run('unmuteCamera'),
     dtmf: (digits, wanted) => run('dtmf', digits, wanted),
+    useMicrophone: (deviceId) => run('useMicrophone', deviceId),
     established: () => run('established'),
     shows: (look, { within = 8_000 } = {}) =>
       page.evaluate(([wanted, deadline]) => window.phone.shows(wanted, deadline), [look, within] as const),
