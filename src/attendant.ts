@@ -1,5 +1,6 @@
 import type { ActorOptions, AnyActorLogic, AnyActorRef } from 'xstate'
 import type { CallEmitted, Leg } from '../machines/index.ts'
+import type { Call } from './call.ts'
 import type { CallMedia } from './media.ts'
 import type { CallView } from './view.ts'
 
@@ -8,12 +9,15 @@ type Clock = NonNullable<ActorOptions<AnyActorLogic>['clock']>
 /** A call as those see it who look after it beside its chart. */
 export interface AttendedCall {
   readonly id: string
+  readonly call: Call
   shows(): CallView
   readonly leg: Leg
   readonly media: CallMedia
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>
   /** Whose child an actor of theirs is. */
   readonly root: AnyActorRef
+  /** It is heard together with the other calls that are joined, or (false) by itself again. */
+  join(on: boolean): void
   /** Tells everybody who listens to the call, or null: nothing happened. What is shown is read anew in any case. */
   tell(fact: CallEmitted | null): void
 }
