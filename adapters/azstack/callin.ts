@@ -45,11 +45,8 @@ export class Callin implements Dialogue {
 
   #status(code: number, answer?: string): ClientPacket {
     const { callId, callType, from, to } = this.#call
-    const description = answer === undefined ? {} : { sdp_candidate: answer }
-    return {
-      service: service.callinStatus,
-      body: { callId, callType, destination: from, phonenumber: to, code, ...description }
-    }
+    const body = { callId, callType, destination: from, phonenumber: to, code }
+    return { service: service.callinStatus, body: { ...body, ...(answer !== undefined && { sdp_candidate: answer }) } }
   }
 
   #changed(code: number) {

@@ -76,7 +76,7 @@ export class Callout implements Dialogue {
     // it may be repeated
     if (this.#line.isAnswered) return
     if (peer === null || !this.#isOffered || answer === undefined)
-      return this.#line.garbage('Answered without an offer, or without an answer to it')
+      return this.#line.garbage('Answered without an offer or an answer')
     this.#isOffered = false
     this.#line.attempt(async () => {
       await peer.accept(answer)

@@ -1,6 +1,6 @@
 import { callConstants } from './constants.ts'
 import type { CallinByMeStatus, CallinStatus, CalloutStatus } from './constants.ts'
-import type { PaidCallLog } from './notices.ts'
+import type { PaidCallLog } from './call-logs.ts'
 import type { Answer } from './requests.ts'
 import type { AzstackUser } from './transport.ts'
 

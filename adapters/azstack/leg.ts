@@ -20,7 +20,8 @@ export interface Account {
   started(leg: string): void
   remark(leg: string, remark: Remark): void
   garbage(text: string): void
-  forget(leg: string): void
+  /** `mayReturn`: it may still ring there, and reach us again. */
+  forget(leg: string, mayReturn: boolean): void
 }
 
 /** One call: the dialogue speaks the provider's words, and what it comes to is told in those of the port. */
@@ -38,6 +39,7 @@ export class AzstackLeg implements Leg, Line {
   #connection: RTCPeerConnection | null = null
   #peer: Peer | null = null
   #isIncoming = false
+  #mayReturn = false
   #stream: MediaStream | null = null
 
   constructor(id: string, account: Account) {
@@ -71,6 +73,7 @@ export class AzstackLeg implements Leg, Line {
   /** Nobody who has not answered can be waited for: what they say now may never reach us. */
   connectionLost() {
     if (this.isAnswered || this.#dialogue === null) return
+    this.#mayReturn = this.#isIncoming
     const text = 'The connection was lost before the call was answered'
     this.#leave(this.#isIncoming ? null : 'hangup', { by: 'system', reason: 'network', text })
   }
@@ -115,7 +118,7 @@ export class AzstackLeg implements Leg, Line {
     this.#release()
     this.isOver = true
     this.#events.complete()
-    this.#account.forget(this.id)
+    this.#account.forget(this.id, this.#mayReturn)
   }
 
   open(found: (candidate: RTCIceCandidateInit) => void = () => {}): Peer {

@@ -1,4 +1,5 @@
 import type { GatheringPolicy } from '../webrtc/gathering.ts'
+import type { CallLogs } from './call-logs.ts'
 import type { CallKind } from './line.ts'
 import type { OpenLink } from './link.ts'
 
@@ -20,6 +21,8 @@ export interface AzstackOptions {
   readonly link: OpenLink
   /** `freeCalls`, to call other users and be called by them. Left out: telephones only. */
   readonly freeCalls?: CallKind
+  /** `callLogs`, to hear of bills. Left out: they are passed over. */
+  readonly callLogs?: CallLogs
   /** Milliseconds between the application's own pings. Default 60 000. */
   readonly pingInterval?: number
   /** Added to what the service gives: its STUN and TURN servers come with every connection. */
@@ -54,6 +57,7 @@ export function resolve(options: AzstackOptions) {
     // a paid call cannot be renegotiated: what the peer is not told now it never learns
     gathering: { until: 'all', deadline: 2_000, ...options.gathering } as GatheringPolicy,
     freeCalls: options.freeCalls ?? null,
+    callLogs: options.callLogs ?? null,
     RTCPeerConnection: options.RTCPeerConnection
   }
 }

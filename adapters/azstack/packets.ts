@@ -3,8 +3,9 @@ import type * as v from 'valibot'
 import type { freeBodies } from './packets/free-calls.ts'
 import type { clientBodies, tokenBody } from './packets/from-client.ts'
 import type { serverBodies } from './packets/from-server.ts'
+import type { logBodies } from './packets/logs.ts'
 
-type ServerBodies = typeof serverBodies & typeof freeBodies
+type ServerBodies = typeof serverBodies & typeof freeBodies & typeof logBodies
 type ClientBodies = typeof clientBodies
 
 /** 39 and 41 confirm what only a client of the vendor's asks for. */

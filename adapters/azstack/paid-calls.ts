@@ -1,12 +1,14 @@
+import * as v from 'valibot'
 import { Callin } from './callin.ts'
 import { Callout } from './callout.ts'
 import type { CallKind } from './line.ts'
 import { serverBodies } from './packets/from-server.ts'
-import { callinStart } from './packets/services.ts'
+import { callinStart, log } from './packets/services.ts'
 
 /** Calls to and from telephones. */
 export const paidCalls: CallKind = {
-  bodies: serverBodies,
+  // billed in a way that `callLogs` reads
+  bodies: { ...serverBodies, [log]: v.unknown() },
   target: /^\+?\d+$/,
   place(line, callId, { target, headers: { from, tags } = {} }) {
     return new Callout(line, { callId, to: target, ...(from && { from }), ...(tags && { tags }) })

@@ -1,6 +1,7 @@
 /** The API that the guide of azstack-react-native documents, on top of the engine: the charts decide, this translates. */
 import { createEngine } from '../../src/index.ts'
 import type { Call, Engine } from '../../src/index.ts'
+import { callLogs } from './call-logs.ts'
 import { readAudioState, readAuthenticatingData, readConfig, readPhoneNumber } from './config.ts'
 import type { AZStackConfig, AZStackEnvironment, CompleteData } from './config.ts'
 import { callConstants, errorCodes, logLevelConstants } from './constants.ts'
@@ -180,7 +181,7 @@ export class AZStack {
 
   #open(data: CompleteData & { url: string }, identity: string): Account {
     const { mediaDevices, logger: _, ...environment } = this.#environment
-    const transport = azstackTransport({ link: environment.link ?? engineIo3(), ...environment, ...data })
+    const transport = azstackTransport({ link: environment.link ?? engineIo3(), callLogs, ...environment, ...data })
     const called = new Map<string, string>()
     transport.events.subscribe((event) => {
       if (event.type === 'transport.incoming') called.set(event.leg, event.to.address)

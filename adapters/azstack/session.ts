@@ -153,7 +153,7 @@ export class Session {
 }
 
 const ends: Readonly<Record<LinkEnd['stage'], string>> = {
-  unreachable: 'The service could not be reached: not there, refused, not trusted (TLS), or of another protocol',
+  unreachable: 'The service cannot be reached: not there, not trusted (TLS), or of another protocol',
   lost: 'The connection was closed',
   silent: 'The service does not answer any more'
 }

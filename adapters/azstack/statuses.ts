@@ -142,20 +142,6 @@ export const freeCodes: Readonly<Record<CallState | 'hangup' | RejectReason, num
   unavailable: 603
 }
 
-/** How a call ended, as the log has it. */
-export type LogStatus = 'answered' | 'rejected' | 'not-answered' | 'unknown'
-
-const logStatuses: readonly LogStatus[] = ['answered', 'rejected', 'not-answered']
-const logTypes = ['unknown', 'callout', 'callin'] as const
-
-export function logStatus(status: number | null | undefined): LogStatus {
-  return logStatuses[status ?? -1] ?? 'unknown'
-}
-
-export function logType(type: number | null | undefined): 'callout' | 'callin' | 'unknown' {
-  return logTypes[type ?? 0] ?? 'unknown'
-}
-
 /** What a log says of a call that ended like this without having been answered. */
 const unansweredLogs: Readonly<Record<EndReason, 1 | 2>> = {
   declined: 1,

@@ -4,7 +4,7 @@ import type { Capabilities, Failure, Transport, TransportCommand, TransportEvent
 import { AzstackLeg } from './leg.ts'
 import type { Account } from './leg.ts'
 import type { CallKind, Dial, Dialogue, Line, Remark } from './line.ts'
-import { packetText, paidCallLog } from './notices.ts'
+import { packetText } from './notices.ts'
 import type { AzstackNotice } from './notices.ts'
 import { resolve } from './options.ts'
 import type { AzstackOptions, Settings } from './options.ts'
@@ -28,7 +28,7 @@ export interface AzstackTransport extends Transport {
   readonly notices: Observable<AzstackNotice>
   /** Null until we were connected for the first time. */
   readonly user: AzstackUser | null
-  /** The answer is a notice. */
+  /** The answer is a notice; nothing is asked without `callLogs`. */
   askForLogs(): void
   /** Lets the next rejection of this leg say that nobody answered, not that the call is not wanted. */
   noteNotAnswered(leg: string): void
@@ -73,18 +73,20 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
   #probe: number | null = null
   #iceServers: RTCIceServer[] = []
   #lastCallId = 0
+  /** Calls that were over last: should the service repeat that they come in, they do not ring again. */
+  #past: readonly string[] = []
   #isDisposed = false
 
   constructor(settings: Settings) {
     this.#settings = settings
     this.#kinds = settings.freeCalls === null ? [paidCalls] : [paidCalls, settings.freeCalls]
-    this.#bodies = Object.assign({}, ...this.#kinds.map(({ bodies }) => bodies)) as Bodies
+    this.#bodies = Object.assign({}, ...this.#kinds.map(({ bodies }) => bodies), settings.callLogs?.bodies) as Bodies
     this.gathering = settings.gathering
   }
 
   check(target: string): Failure | null {
     if (this.#kindOf(target) !== undefined) return null
-    return { code: 'call.invalid-target', text: `Neither a telephone number nor a user that can be called: ${target}` }
+    return { code: 'call.invalid-target', text: `Not a number or user that can be called: ${target}` }
   }
 
   send(command: TransportCommand) {
@@ -103,12 +105,8 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
         return this.#session?.probe()
       case 'register':
       case 'unregister':
-        return this.#emit({
-          type: 'transport.refused',
-          attempt: command.attempt,
-          permanent: true,
-          cause: { code: 'registration.rejected', text: 'AZStack has no registration' }
-        })
+        // nobody asks who has read the capabilities
+        return
     }
   }
 
@@ -119,7 +117,7 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
   }
 
   askForLogs() {
-    this.say({ service: service.logs, body: {} })
+    if (this.#settings.callLogs !== null) this.say({ service: service.logs, body: {} })
   }
 
   noteNotAnswered(id: string) {
@@ -163,8 +161,8 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
     this.#emit({ type: 'transport.garbage', text })
   }
 
-  forget(leg: string) {
-    this.#legs.delete(leg)
+  forget(leg: string, mayReturn: boolean) {
+    if (this.#legs.delete(leg) && !mayReturn) this.#past = [leg, ...this.#past].slice(0, 20)
   }
 
   dispose() {
@@ -231,17 +229,14 @@ class AzstackTransportImplementation implements AzstackTransport, Account {
     if (heard.length > 0) return
     for (const kind of this.#kinds) {
       const call = kind.brought(packet)
-      if (call === null) continue
+      if (call === null || this.#past.includes(call.id)) continue
       const { id, from, to } = call
       const leg = this.leg(id)
       leg.take(call.take(leg))
       this.#emit({ type: 'transport.incoming', leg: id, from: { address: from }, to: { address: to } })
     }
-    if (packet.service === service.log) this.#notices.next({ type: 'log', log: paidCallLog(packet.body.data) })
-    if (packet.service === service.logs) {
-      const { r, data } = packet.body
-      this.#notices.next({ type: 'logs', logs: r === 1 ? data.map(paidCallLog) : null })
-    }
+    const notice = this.#settings.callLogs?.noticeOf(packet)
+    if (notice) this.#notices.next(notice)
   }
 
   #trace(direction: 'in' | 'out', packet: ClientPacket | ServerPacket) {

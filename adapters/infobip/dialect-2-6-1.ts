@@ -17,7 +17,24 @@ export const dialect261: Dialect = {
     const frame = parseEvent(text, applicationEventSchemas)
     return frame.kind === 'message' ? { kind: 'message', message: fromApplicationWords(frame.message) } : frame
   },
-  resuming
+  resuming,
+  reasons: {
+    hangup: [10_000, 10_002, 10_003],
+    'answered-elsewhere': [10_001],
+    media: [10_100, 10_101, 10_102, 10_103],
+    'no-answer': [10_200],
+    busy: [10_201],
+    cancelled: [10_202],
+    declined: [10_203],
+    forbidden: [10_300, 10_302],
+    'payment-required': [10_301],
+    'not-found': [10_303],
+    unavailable: [10_304, 10_309],
+    'invalid-number': [10_305],
+    protocol: [10_306],
+    timeout: [10_307],
+    network: [10_308]
+  }
 }
 
 /** What 0.4.1 says, as 2.6.1 says it. */

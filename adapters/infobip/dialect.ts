@@ -1,6 +1,6 @@
-import type { Resuming } from './gateway.ts'
+import type { Gateway, Resuming } from './gateway.ts'
 import { parseEvent, serialise, timing } from './wire.ts'
-import type { ClientAction, Frame, GatewayEvent } from './wire.ts'
+import type { ClientAction, Frame, GatewayEvent, Reasons } from './wire.ts'
 
 /**
  * How one of Infobip's clients speaks of calls. We think in 0.4.1's words; another dialect says and hears the same in its
@@ -17,7 +17,9 @@ export interface Dialect {
   /** Null for what is no business of ours. */
   hear(text: string): Frame<GatewayEvent | null>
   /** How calls are taken up again after their connection was lost; null where they end with it. */
-  readonly resuming: Resuming | null
+  readonly resuming: ((gateway: Gateway) => Resuming) | null
+  /** What it says of ends beside what 0.4.1 does. */
+  readonly reasons: Reasons
 }
 
 export const dialect041: Dialect = {
@@ -26,5 +28,6 @@ export const dialect041: Dialect = {
   hostOf: () => undefined,
   say: serialise,
   hear: parseEvent,
-  resuming: null
+  resuming: null,
+  reasons: {}
 }

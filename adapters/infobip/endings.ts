@@ -1,6 +1,6 @@
 import type { CallEnd, LegEvent, RejectReason } from '../../machines/index.ts'
 import { endOf } from './wire.ts'
-import type { ClientAction, GatewayEvents } from './wire.ts'
+import type { ClientAction, GatewayEvents, Reasons } from './wire.ts'
 
 /** As in SIP: 486 the user does not want the call, 480 it could not be taken. */
 export const rejections: Readonly<Record<RejectReason, number>> = {
@@ -27,15 +27,22 @@ export function mediaEnd(error: unknown): CallEnd {
   return endOf({ id: 5051, name: 'EC_WEBRTC_ERROR', description }, 'system')
 }
 
+/** How far a call had come. */
+export interface Ended {
+  readonly isIncoming: boolean
+  readonly isAnswered: boolean
+}
+
 /** The gateway's word that a call is over; how far it had come says what that means. */
 export function endingOf(
   { event, status }: GatewayEvents['hangup' | 'call-error'],
-  { isIncoming, isAnswered }: { readonly isIncoming: boolean; readonly isAnswered: boolean }
+  { isIncoming, isAnswered }: Ended,
+  reasons: Reasons
 ): LegEvent {
-  const end = endOf(status, event === 'call-error' ? 'system' : 'remote')
-  const isPlain = end.reason === 'hangup' || end.reason === 'cancelled'
+  const end = endOf(status, event === 'call-error' ? 'system' : 'remote', reasons)
   if (isAnswered) return { type: 'leg.ended', end }
+  const isPlain = end.reason === 'hangup' || end.reason === 'cancelled'
+  const reason = isPlain ? (isIncoming ? 'missed' : 'declined') : end.reason
   // not `leg.cancelled`, which has no room for the status
-  if (isIncoming) return { type: 'leg.ended', end: isPlain ? { ...end, reason: 'missed' } : end }
-  return { type: 'leg.rejected', end: isPlain ? { ...end, reason: 'declined' } : end }
+  return { type: isIncoming ? 'leg.ended' : 'leg.rejected', end: { ...end, reason } }
 }

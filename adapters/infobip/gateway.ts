@@ -1,18 +1,20 @@
-import type { DtmfMethod, LegEvent } from '../../machines/index.ts'
+import type { DtmfMethod, LegEvent, Video } from '../../machines/index.ts'
 import type { Peer } from '../webrtc/peer.ts'
 import { hasVideo } from '../webrtc/sdp.ts'
-import type { ClientAction, GatewayEvents } from './wire.ts'
+import type { ClientAction, Closure, GatewayEvents, Reasons } from './wire.ts'
 
 /** What a leg needs of the connection to the gateway. */
 export interface Gateway {
   readonly isOpen: boolean
-  /** How calls are taken up again after the connection was lost. */
+  /** How calls are taken up again after the connection was lost; null where they end with it. */
   readonly resuming: Resuming | null
+  /** Null where calls have none. */
+  readonly video: VideoCalls | null
+  /** What ends mean that 0.4.1 does not know. */
+  readonly reasons: Reasons
   readonly digits: DtmfMethod | null
   /** False when there is no connection to say it on. */
   say(action: ClientAction): boolean
-  /** Hangs up a call that lives on without its connection, as often as it takes to be heard. */
-  leave(callId: string): void
   /** Throws where there is no WebRTC. */
   openConnection(): RTCPeerConnection
   forget(leg: { readonly id: string; readonly callId: string }): void
@@ -28,10 +30,17 @@ export interface OffersLine {
   enqueue(act: () => void | Promise<void>): void
 }
 
+/** How the calls of one account live on without their connection. */
 export interface Resuming {
+  /** Where the gateway is that knows our calls. */
+  address(url: string): string
+  opened(instance: string | null | undefined): void
+  closed(closure: Closure): void
   begin(peer: Peer, line: OffersLine): Resumption
-  /** Takes a call up again, only to end it. */
-  end(gateway: Gateway, callId: string): Promise<void>
+  /** Hangs up a call that lives on, as often as it takes to be heard. */
+  leave(callId: string): void
+  /** The gateway has said that this call is over. */
+  ended(callId: string): void
 }
 
 export interface Resumption {
@@ -41,6 +50,39 @@ export interface Resumption {
   reconnected(sdp: string): void
   /** The connection is lost: what was under way will never be answered. */
   forget(): void
+}
+
+/** Calls with video. */
+export interface VideoCalls {
+  /** The most that an offer allows who has no video yet. */
+  allowedBy(offer: string): Video
+  begin(connection: RTCPeerConnection): CallVideo
+}
+
+/** The video of one call: what is asked for, and what has come of it. */
+export interface CallVideo {
+  /** What is sent from now on, as far as any is. */
+  use(stream: MediaStream): void
+  /** Before an offer is made that asks for this much. */
+  prepareOffer(video: Video): void
+  /** The offer or answer as the peer is to read it. */
+  written(description: string): string
+  /** What the peer's answer has left of it. */
+  granted(answer: string): VideoSeen
+  /** The offer came to nothing. */
+  refused(): void
+  /** The most that the peer's offer allows. */
+  allowedBy(offer: string): Video
+  /** Before an answer to this offer is made that takes this much. */
+  prepareAnswer(offer: string, video: Video): void
+  /** What our answer has come to. */
+  taken(offer: string): VideoSeen
+}
+
+/** What there is now: ours and theirs as far as both agree, and whether theirs comes in. */
+export interface VideoSeen {
+  readonly video: Video
+  readonly peerVideo: boolean
 }
 
 /** What the gateway says about one call. */

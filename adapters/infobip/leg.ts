@@ -1,17 +1,16 @@
 import { Subject } from 'rxjs'
-import type { CallEnd, Leg, LegCommand, LegEvent, MediaMeasure } from '../../machines/index.ts'
-import { Peer } from '../webrtc/peer.ts'
-import { fromWire, mostCandidates, toWire } from './candidates.ts'
+import type { CallEnd, Leg, LegCommand, LegEvent, Video } from '../../machines/index.ts'
 import { destinationOf, wordsFor } from './destination.ts'
 import { sendDigit } from './digits.ts'
 import { endingOf, farewellOf, lostEnd, mediaEnd, rejections } from './endings.ts'
 import { detailsOf } from './gateway.ts'
-import type { CallFrame, Gateway, InfobipCallDetails } from './gateway.ts'
+import type { CallFrame, Gateway, InfobipCallDetails, VideoSeen } from './gateway.ts'
+import { LegMedia } from './media.ts'
 import { Muting } from './muting.ts'
 import { Offers } from './offers.ts'
-import type { Candidate, GatewayEvents } from './wire.ts'
+import type { GatewayEvents } from './wire.ts'
 
-/** One call at the gateway, and its media. */
+/** One call at the gateway. */
 export class InfobipLeg implements Leg {
   readonly id: string
   readonly callId: string
@@ -21,11 +20,10 @@ export class InfobipLeg implements Leg {
   readonly #muting: Muting
   readonly #events = new Subject<LegEvent>()
   readonly events = this.#events.asObservable()
-  #peer: Peer | null = null
+  readonly #media: LegMedia
   #offers: Offers | null = null
-  #early: Candidate[] = []
-  #stream: MediaStream | null = null
-  remoteStream: MediaStream | null = null
+  /** What our first answer, or the one to our call, has come to. */
+  #seen: VideoSeen | undefined
   /** The gateway knows of the call. */
   #isPlaced: boolean
   #isAnswered = false
@@ -42,19 +40,23 @@ export class InfobipLeg implements Leg {
     this.callId = incoming?.callId ?? crypto.randomUUID()
     this.correlationId = incoming?.correlationId ?? crypto.randomUUID()
     this.#muting = new Muting(this.callId, gateway)
+    this.#media = new LegMedia(gateway, this.callId, (event) => this.#emit(event))
   }
 
   get details(): InfobipCallDetails {
     return detailsOf(this, this.#incoming)
   }
 
-  attach(stream: MediaStream) {
-    this.#stream = stream
-    this.#peer?.replace(this.#tracks)
+  get remoteStream() {
+    return this.#media.remoteStream
   }
 
-  measure(): Promise<MediaMeasure | null> {
-    return this.#peer?.measure() ?? Promise.resolve(null)
+  attach(stream: MediaStream) {
+    this.#media.attach(stream)
+  }
+
+  measure() {
+    return this.#media.measure()
   }
 
   send(command: LegCommand) {
@@ -62,7 +64,7 @@ export class InfobipLeg implements Leg {
       case 'dial':
         return this.#enqueue(() => this.#dial(command))
       case 'answer':
-        return this.#enqueue(() => this.#answer())
+        return this.#enqueue(() => this.#answer(command.video ?? 'off'))
       case 'reject':
         return this.#decline(rejections[command.reason])
       case 'hangup':
@@ -70,8 +72,9 @@ export class InfobipLeg implements Leg {
       case 'offer':
         return this.#offers?.offer(command)
       case 'accept':
-        return this.#offers?.welcome()
+        return this.#offers?.welcome(command.video ?? 'off')
       case 'abandon':
+        return this.#offers?.abandon(command.attempt)
       case 'refer': // nobody is transferred or recorded
       case 'report':
       case 'record':
@@ -96,14 +99,15 @@ export class InfobipLeg implements Leg {
       case 'call_accepted':
         return this.#enqueue(() => this.#answered())
       case 'trickle_ice':
-        return this.#candidate(frame.candidate)
+        // in turn, because it belongs to the description before it
+        return this.#enqueue(() => this.#media.add(frame.candidate))
       case 'updating_call':
         return this.#offers?.received(frame.description.sdp)
       case 'call_reconnected':
         return this.#offers?.resumption?.reconnected(frame.description.sdp)
       case 'hangup':
       case 'call-error':
-        return this.#end(endingOf(frame, { isIncoming: this.#incoming !== null, isAnswered: this.#isAnswered }))
+        return this.#end(endingOf(frame, this.#progress, this.#gateway.reasons))
       // ended for us with our answer; what 1.x tells for people to see
       case 'updated_call':
       case 'info':
@@ -115,7 +119,7 @@ export class InfobipLeg implements Leg {
   connectionLost(mayReturn: boolean) {
     if (mayReturn && this.#gateway.resuming && this.#isAnswered && !this.#isLeaving) return this.#offers?.forget()
     // it may have been answered on the way, and then it lives on
-    if (this.#gateway.resuming && this.#isPlaced) this.#gateway.leave(this.callId)
+    if (this.#isPlaced) this.#gateway.resuming?.leave(this.callId)
     this.#over(this.#isLeaving ? { by: 'local', reason: 'hangup' } : lostEnd)
   }
 
@@ -127,17 +131,19 @@ export class InfobipLeg implements Leg {
     this.#gateway.forget(this)
   }
 
-  async #dial({ target, ...options }: Extract<LegCommand, { type: 'dial' }>) {
+  async #dial({ target, video: wanted = 'off', ...options }: Extract<LegCommand, { type: 'dial' }>) {
     const destination = destinationOf(target)
     if (destination === null) return this.#over({ by: 'system', reason: 'invalid-number' })
     const { callId, correlationId } = this
-    const isVideo = this.#tracks.some(({ kind }) => kind === 'video')
+    // a phone takes none
+    const video = destination.kind === 'phone' ? 'off' : wanted
     try {
-      const peer = this.#open()
-      const sdp = await peer.offer()
+      const peer = this.#media.open()
+      const offer = await peer.offer({ prepare: () => this.#media.video?.prepareOffer(video) })
+      const sdp = this.#media.video?.written(offer) ?? offer
       if (this.#isOver || this.#isLeaving) return
       this.#isPlaced = this.#gateway.say({
-        ...wordsFor(destination, isVideo, options),
+        ...wordsFor(destination, this.#media.video !== null && video !== 'off', options),
         callId,
         correlationId,
         description: { type: 'offer', sdp }
@@ -150,18 +156,20 @@ export class InfobipLeg implements Leg {
   }
 
   /** The caller confirms nothing: it is answered when our answer has left. */
-  async #answer() {
+  async #answer(video: Video) {
     const { callId } = this
     if (this.#incoming === null || this.#isOver || this.#isLeaving) return
+    const { sdp: offer } = this.#incoming.description
     try {
-      const peer = this.#open()
-      this.#early.splice(0).forEach((candidate) => peer.add(fromWire(candidate)))
-      const sdp = await peer.answer(this.#incoming.description.sdp)
+      const peer = this.#media.open()
+      const answer = await peer.answer(offer, () => this.#media.video?.prepareAnswer(offer, video))
+      const sdp = this.#media.video?.written(answer) ?? answer
       if (this.#isOver || this.#isLeaving) return
       const description = { type: 'answer', sdp } as const
       if (!this.#gateway.say({ action: 'call_response', callId, status: 'accept', description }))
         return this.#over(lostEnd)
       peer.told()
+      this.#seen = this.#media.video?.taken(offer)
       this.#answered()
     } catch (error) {
       this.#farewell(rejections.unavailable)
@@ -171,16 +179,18 @@ export class InfobipLeg implements Leg {
 
   /** The gateway's answer to our call, or to an offer of ours in it. */
   async #described({ description, isEarlyMedia }: GatewayEvents['call_response']) {
-    if (this.#isOver || this.#isLeaving || this.#peer === null) return
+    const { peer, video } = this.#media
+    if (this.#isOver || this.#isLeaving || peer === null) return
     if (this.#isAnswered && this.#offers !== null) return this.#offers.answered(description.sdp)
     // the callee was heard before it answered, and now it does
     if (this.#offers !== null) return isEarlyMedia === true ? undefined : this.#answered()
     try {
-      await this.#peer.accept(description.sdp)
+      await peer.accept(description.sdp)
     } catch (error) {
       this.#farewell(rejections.unavailable)
       return this.#over(mediaEnd(error))
     }
+    this.#seen = video?.granted(description.sdp)
     this.#negotiable()
     if (isEarlyMedia === true) this.#emit({ type: 'leg.ringing', earlyMedia: true })
     else this.#answered()
@@ -190,14 +200,15 @@ export class InfobipLeg implements Leg {
     if (this.#isAnswered || this.#isOver || this.#isLeaving) return
     this.#isAnswered = true
     if (this.#incoming !== null) this.#negotiable()
-    this.#emit({ type: 'leg.answered' })
+    this.#emit({ type: 'leg.answered', ...this.#seen })
     this.#muting.tell()
   }
 
   /** From now on there is a first agreement that others can follow. */
   #negotiable() {
-    if (this.#peer === null) return
-    this.#offers = new Offers(this.#peer, this.#gateway.resuming, {
+    const { peer, video } = this.#media
+    if (peer === null) return
+    this.#offers = new Offers(peer, video, this.#seen?.video ?? 'off', this.#gateway.resuming, {
       callId: this.callId,
       correlationId: this.correlationId,
       say: (action) => this.#gateway.say(action),
@@ -209,34 +220,13 @@ export class InfobipLeg implements Leg {
     })
   }
 
-  /** 2.x has connections of their own for video. */
-  get #tracks() {
-    return (this.#gateway.resuming ? this.#stream?.getAudioTracks() : this.#stream?.getTracks()) ?? []
-  }
-
-  #open(): Peer {
-    const peer = new Peer(this.#gateway.openConnection(), this.#stream, this.#tracks, {
-      emit: (event) => this.#emit(event),
-      play: (stream) => {
-        this.remoteStream = stream
-        this.#emit({ type: 'leg.media' })
-      },
-      found: (candidate) =>
-        void this.#gateway.say({ action: 'ice_candidate', callId: this.callId, ice: toWire(candidate) })
-    })
-    this.#peer = peer
-    return peer
-  }
-
-  /** In turn, because it belongs to the description before it. */
-  #candidate(candidate: Candidate) {
-    if (this.#peer !== null) this.#enqueue(() => this.#peer?.add(fromWire(candidate)))
-    else if (this.#early.length < mostCandidates) this.#early.push(candidate)
+  get #progress() {
+    return { isIncoming: this.#incoming !== null, isAnswered: this.#isAnswered }
   }
 
   #digit(command: Extract<LegCommand, { type: 'dtmf' }>) {
     const { attempt } = command
-    sendDigit(command, this.#peer?.audio ?? null, this.#gateway, this.callId, {
+    sendDigit(command, this.#media.peer?.audio ?? null, this.#gateway, this.callId, {
       sent: () => this.#emit({ type: 'leg.dtmf.sent', attempt }),
       failed: (cause) => this.#emit({ type: 'leg.dtmf.failed', attempt, cause })
     })
@@ -265,7 +255,7 @@ export class InfobipLeg implements Leg {
     if (!this.#isPlaced) return
     const { callId } = this
     const isRinging = this.#incoming !== null && !this.#isAnswered
-    if (this.#gateway.resuming && !isRinging) this.#gateway.leave(callId)
+    if (this.#gateway.resuming && !isRinging) this.#gateway.resuming.leave(callId)
     else if (this.#gateway.isOpen) this.#gateway.say(farewellOf(callId, isRinging ? code : null))
   }
 
@@ -282,8 +272,7 @@ export class InfobipLeg implements Leg {
 
   #release() {
     this.#offers = null
-    this.#peer?.close()
-    this.#peer = null
+    this.#media.close()
   }
 
   #enqueue(act: () => void | Promise<void>) {

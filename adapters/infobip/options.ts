@@ -1,6 +1,7 @@
 import type { BackoffPolicy, DtmfMethod } from '../../machines/index.ts'
 import { dialect041 } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
+import type { VideoCalls } from './gateway.ts'
 import type { HeartbeatPolicy, WebSocketClass } from './socket.ts'
 import { gatewayUrl, isSendable, readToken, timing } from './wire.ts'
 import type { DeviceInfo } from './wire.ts'
@@ -15,6 +16,8 @@ export interface InfobipOptions {
    * its connection; without it we are taken for 0.4.1, and it does not, but its media can be renegotiated.
    */
   readonly dialect?: Dialect
+  /** `videoCalls`, for calls with video in dialect 0.4.1. Left out: audio only. */
+  readonly video?: VideoCalls
   /** Default: ask every 5 s, and be answered within 4 s (15 s in dialect 2.6.1). */
   readonly heartbeat?: Partial<HeartbeatPolicy>
   /** How digits are sent. Default: in the audio where the peer takes it so, else by message. */

@@ -1,10 +1,53 @@
 import { Peer } from '../webrtc/peer.ts'
 import type { Gateway, OffersLine, Resuming, Resumption } from './gateway.ts'
+import type { Closure } from './wire.ts'
 
 /** Calls of 2.x go on after their connection was lost, with an offer that restarts ICE. */
-export const resuming: Resuming = {
-  begin: (peer, line) => new ApplicationCall(peer, line),
-  end: endAgain
+export function resuming(gateway: Gateway): Resuming {
+  return new ApplicationCalls(gateway)
+}
+
+class ApplicationCalls implements Resuming {
+  readonly #gateway: Gateway
+  /** The instance that knows our calls. */
+  #instance: string | null = null
+  /** Calls we have hung up, of whose end we have not heard. */
+  readonly #left = new Set<string>()
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway
+  }
+
+  address(url: string): string {
+    if (this.#instance === null) return url
+    const address = new URL(url)
+    address.searchParams.set('instance', this.#instance)
+    return address.href
+  }
+
+  opened(instance: string | null | undefined) {
+    this.#instance = instance ?? null
+    for (const callId of this.#left) void endAgain(this.#gateway, callId)
+  }
+
+  closed({ permanent, cause }: Closure) {
+    // the instance wants to be left alone
+    if (cause.provider?.code === 1013) this.#instance = null
+    if (permanent) this.#left.clear()
+  }
+
+  begin(peer: Peer, line: OffersLine): Resumption {
+    return new ApplicationCall(peer, line)
+  }
+
+  leave(callId: string) {
+    this.#left.add(callId)
+    if (this.#gateway.isOpen) this.#gateway.say({ action: 'hangup', callId })
+  }
+
+  ended(callId: string) {
+    this.#left.delete(callId)
+  }
 }
 
 class ApplicationCall implements Resumption {

@@ -9,10 +9,10 @@ import { infobipPolicy } from './options.ts'
 import type { InfobipOptions } from './options.ts'
 import type { CallOptions, CallOrigin, User } from './sdk/call.ts'
 import { IncomingCall, OutgoingCall } from './sdk/calls.ts'
-import { Devices } from './sdk/devices.ts'
 import { Handlers } from './sdk/handlers.ts'
 import { infobipTransport } from './transport.ts'
 import type { InfobipTransport } from './transport.ts'
+import { videoCalls } from './video.ts'
 import { readToken } from './wire.ts'
 
 export { CallStatus } from './sdk/call.ts'
@@ -39,7 +39,6 @@ export interface InfobipRTCEvents {
 export class InfobipRTC {
   readonly #transport: InfobipTransport
   readonly #engine: Engine
-  readonly #devices: Devices
   readonly #self: User | null
   readonly #handlers = new Handlers<InfobipRTCEvents>([
     'connected',
@@ -52,16 +51,21 @@ export class InfobipRTC {
 
   /** Throws a TypeError for a token or a url that no connection could ever be made with. */
   constructor(token: string, { mediaDevices, clock, ...options }: InfobipRTCOptions = {}) {
-    this.#transport = infobipTransport({ ...options, token })
-    this.#devices = new Devices(mediaDevices)
+    this.#transport = infobipTransport({ video: videoCalls, ...options, token })
     const claims = readToken(token)
     this.#self = claims && { identity: claims.identity, displayName: claims.displayName }
     this.#engine = createEngine({
       transport: this.#transport,
       // it throws when there are no attempts left, not before
-      // an application of theirs knows nothing of calls that are steered together
-      policy: { ...infobipPolicy, connectDeadline: Infinity, calls: { autoHold: false, meetCalls: false } },
-      media: { mediaDevices: this.#devices },
+      policy: {
+        ...infobipPolicy,
+        connectDeadline: Infinity,
+        // an application of theirs knows nothing of calls that are steered together
+        calls: { autoHold: false, meetCalls: false },
+        // whoever is sent video looks at it, and shows theirs when they like
+        video: { onWish: 'receive' }
+      },
+      media: { video: camera, ...(mediaDevices && { mediaDevices }) },
       ...(clock && { clock })
     })
     this.#engine.events$.subscribe(({ event }) => this.#told(event))
@@ -116,13 +120,13 @@ export class InfobipRTC {
     const target = kind === 'phone' ? `tel:${name}` : name
     if (destinationOf(target)?.kind !== kind) throw new Error('Invalid destination.')
     const { from } = options
-    return new OutgoingCall(this.#origin(this.#me, { identity: name, displayName: null }), options, () =>
-      this.#engine.dial(target, from === undefined ? {} : { displayName: from })
+    return new OutgoingCall(this.#origin(this.#me, { identity: name, displayName: null }), options, (media) =>
+      this.#engine.dial(target, { media, ...(from !== undefined && { displayName: from }) })
     )
   }
 
   #origin(source: User, destination: User): CallOrigin {
-    return { source, destination, devices: this.#devices, details: (call) => this.#transport.details(call.id) }
+    return { source, destination, details: (call) => this.#transport.details(call.id) }
   }
 
   get #me(): User {
@@ -146,6 +150,8 @@ export class InfobipRTC {
     if (type === 'connection.disconnected') this.#handlers.tell('disconnected', { reason: reasonOf(event) })
   }
 }
+
+const camera = { width: 640, height: 480 }
 
 const statuses = {
   offline: 'OFFLINE',

@@ -8,7 +8,7 @@ import type {
   TransportEvent
 } from '../../machines/index.ts'
 import { destinationOf } from './destination.ts'
-import type { CallFrame, Gateway, InfobipCallDetails, Resuming } from './gateway.ts'
+import type { CallFrame, Gateway, InfobipCallDetails, Resuming, VideoCalls } from './gateway.ts'
 import { dialect041 } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { InfobipLeg } from './leg.ts'
@@ -17,7 +17,7 @@ import type { InfobipOptions } from './options.ts'
 import { GatewaySocket } from './socket.ts'
 import type { SocketEnd, WebSocketClass } from './socket.ts'
 import { closureOf, refusalOf, subprotocols } from './wire.ts'
-import type { ClientAction, Closure, GatewayEvent, GatewayEvents, IceServer } from './wire.ts'
+import type { ClientAction, Closure, GatewayEvent, GatewayEvents, IceServer, Reasons } from './wire.ts'
 
 export interface InfobipTransport extends Transport {
   /** Of a call that is not over, by the engine's id of it. */
@@ -35,8 +35,6 @@ const capabilities: Capabilities = {
   blindTransfer: false,
   attendedTransfer: false
 }
-/** It has no offers in a call but the one with which a call is resumed. */
-const capabilitiesOf261: Capabilities = { ...capabilities, renegotiate: false }
 
 /** One Infobip user on its WebSocket. Throws a TypeError for options no connection could ever be made with. */
 export function infobipTransport(options: InfobipOptions): InfobipTransport {
@@ -46,6 +44,8 @@ export function infobipTransport(options: InfobipOptions): InfobipTransport {
 class WebSocketTransport implements InfobipTransport, Gateway {
   readonly capabilities: Capabilities
   readonly resuming: Resuming | null
+  readonly video: VideoCalls | null
+  readonly reasons: Reasons
   readonly #dialect: Dialect
   readonly digits: DtmfMethod | null
   readonly #options: InfobipOptions
@@ -60,10 +60,6 @@ class WebSocketTransport implements InfobipTransport, Gateway {
   /** Who the gateway says we are; null while it has not said so on this connection. */
   #identity: string | null = null
   #iceServers: IceServer[] = []
-  /** The instance that knows our calls (2.x). */
-  #instance: string | null = null
-  /** Calls we have hung up, of whose end we have not heard (2.x). */
-  readonly #left = new Set<string>()
   #isDisposed = false
 
   constructor(options: InfobipOptions) {
@@ -72,8 +68,12 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     this.#url = gatewayOf(options)
     this.#options = options
     this.#dialect = options.dialect ?? dialect041
-    this.resuming = this.#dialect.resuming
-    this.capabilities = this.resuming ? capabilitiesOf261 : capabilities
+    this.reasons = this.#dialect.reasons
+    this.resuming = this.#dialect.resuming?.(this) ?? null
+    // 2.x has no offers in a call but the one with which it is resumed, and connections of their own for video
+    const renegotiate = this.resuming === null
+    this.video = renegotiate ? (options.video ?? null) : null
+    this.capabilities = { ...capabilities, renegotiate, video: this.video !== null }
     this.digits = options.dtmf ?? null
     this.#socket = new GatewaySocket(webSocket, heartbeatOf(options), {
       beat: () => this.say({ action: 'heartbeat' }),
@@ -133,11 +133,6 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     return this.#socket.say(this.#dialect.say(action))
   }
 
-  leave(callId: string) {
-    this.#left.add(callId)
-    if (this.isOpen) this.say({ action: 'hangup', callId })
-  }
-
   openConnection(): RTCPeerConnection {
     const Connection = this.#options.RTCPeerConnection ?? globalThis.RTCPeerConnection
     if (Connection === undefined) throw new TypeError('There is no RTCPeerConnection here: give one in the options')
@@ -157,14 +152,8 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     this.#probe = null
     this.#identity = null
     const { token } = this.#options
-    this.#socket.open(this.#address(), subprotocols(token, deviceInfo(this.#options)))
-  }
-
-  #address(): string {
-    if (!this.resuming || this.#instance === null) return this.#url
-    const address = new URL(this.#url)
-    address.searchParams.set('instance', this.#instance)
-    return address.href
+    const address = this.resuming?.address(this.#url) ?? this.#url
+    this.#socket.open(address, subprotocols(token, deviceInfo(this.#options)))
   }
 
   #disconnect() {
@@ -223,10 +212,9 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     const isNews = this.#identity === null
     this.#identity = identity
     this.#iceServers = iceServers ?? []
-    this.#instance = instanceHash ?? null
     if (!isNews) return
     this.#emit({ type: 'transport.opened', attempt: this.#attempt, identity })
-    for (const callId of this.#left) void this.resuming?.end(this, callId)
+    this.resuming?.opened(instanceHash)
   }
 
   #called(call: GatewayEvents['call']) {
@@ -236,13 +224,14 @@ class WebSocketTransport implements InfobipTransport, Gateway {
     if (this.#legs.has(id)) return this.#garbage('call: one that there is already')
     this.#legs.set(id, new InfobipLeg(id, this, call))
     const from = displayName ? { address, displayName } : { address }
-    this.#emit({ type: 'transport.incoming', leg: id, from, to: { address: this.#identity } })
+    const video = this.video?.allowedBy(call.description.sdp) ?? 'off'
+    this.#emit({ type: 'transport.incoming', leg: id, from, to: { address: this.#identity }, video })
   }
 
   /** A frame that names no call means the one there is. */
   #passOn(frame: CallFrame) {
     const { callId } = frame
-    if (frame.event === 'hangup') this.#left.delete(callId ?? '')
+    if (frame.event === 'hangup') this.resuming?.ended(callId ?? '')
     const legs = [...this.#legs.values()]
     const meant = callId === undefined ? legs : legs.filter((leg) => leg.callId === callId)
     const [leg] = meant
@@ -251,19 +240,18 @@ class WebSocketTransport implements InfobipTransport, Gateway {
   }
 
   #closed({ wasOpen, code, reason }: SocketEnd) {
-    // 2.x: the instance wants to be left alone
-    if (code === 1013) this.#instance = null
     const closure = closureOf(code, reason)
     const isUnreachable = !wasOpen && !closure.permanent
     this.#down(isUnreachable ? { ...closure, cause: { ...closure.cause, ...unreachable } } : closure)
   }
 
   /** First the calls hear of it, then the account. */
-  #down({ permanent, cause }: Closure) {
+  #down(closure: Closure) {
+    const { permanent, cause } = closure
     this.#identity = null
     this.#probe = null
     for (const leg of [...this.#legs.values()]) leg.connectionLost(!permanent)
-    if (permanent) this.#left.clear()
+    this.resuming?.closed(closure)
     this.#emit({ type: 'transport.closed', attempt: this.#attempt, permanent, cause })
   }
 

@@ -22,7 +22,7 @@ export type { GatewayEvent, GatewayEvents, IceServer } from './wire/events.ts'
 export type { Frame } from './wire/frame.ts'
 export type { Answer, Candidate, Status } from './wire/parts.ts'
 export { closureOf, endOf, failureCodeOf, reasonOf, refusalOf } from './wire/statuses.ts'
-export type { Closure } from './wire/statuses.ts'
+export type { Closure, Reasons } from './wire/statuses.ts'
 export { decodeJson, gatewayUrl, isSendable, readToken, subprotocols } from './wire/token.ts'
 export type { DeviceInfo } from './wire/token.ts'
 

@@ -1,7 +1,7 @@
+import type { MediaMeasure } from '../../machines/index.ts'
 import { watchPath } from './path.ts'
 import type { PathListener } from './path.ts'
 import { replaceTracks } from './sending.ts'
-import { measureConnection } from './stats.ts'
 
 export interface PeerListener extends PathListener {
   /** One more way we can be reached, to be told to the peer; null when there are no more (RFC 8838). */
@@ -9,7 +9,14 @@ export interface PeerListener extends PathListener {
 }
 
 /** More candidates than this before there is a description they belong to are not a peer's. */
-const mostCandidates = 200
+export const mostCandidates = 200
+
+export interface OfferOptions {
+  /** Whether ICE starts anew. */
+  readonly restart?: boolean
+  /** Done when everything else is ready for the offer to be made. */
+  readonly prepare?: () => void
+}
 
 /**
  * One peer connection whose candidates trickle. A description goes out first and its candidates after it, in whatever
@@ -47,15 +54,18 @@ export class Peer {
     replaceTracks(this.#connection, tracks)
   }
 
-  measure() {
-    return measureConnection(this.#connection)
+  /** What reads statistics is loaded when somebody wants to know for the first time. */
+  async measure(): Promise<MediaMeasure | null> {
+    const stats = await import('./stats.ts').catch(() => null)
+    return stats?.measureConnection(this.#connection) ?? null
   }
 
   /** An offer, in place of one that is still open. Its candidates wait until `told`. */
-  async offer({ restart = false } = {}): Promise<string> {
+  async offer({ restart = false, prepare }: OfferOptions = {}): Promise<string> {
     const connection = this.#connection
     await this.#rollBack()
     if (connection.getTransceivers().length === 0) connection.addTransceiver('audio', { direction: 'recvonly' })
+    prepare?.()
     const { sdp = '' } = await connection.createOffer({ iceRestart: restart })
     this.#isToldOf = false
     await connection.setLocalDescription({ type: 'offer', sdp })
@@ -66,11 +76,20 @@ export class Peer {
     await this.#heed({ type: 'answer', sdp: answer })
   }
 
-  /** Our answer to this offer, before which one of ours that is still open gives way. Its candidates wait until `told`. */
-  async answer(offer: string): Promise<string> {
+  /**
+   * Our answer to this offer, before which one of ours that is still open gives way. Its candidates wait until `told`.
+   * `prepare` is called with the offer applied and before the answer is made.
+   */
+  async answer(offer: string, prepare?: () => void): Promise<string> {
     const connection = this.#connection
     await this.#rollBack()
     await this.#heed({ type: 'offer', sdp: offer })
+    // what nobody here has asked for; a browser would take it
+    for (const transceiver of connection.getTransceivers()) {
+      const { receiver, direction } = transceiver
+      if (receiver.track.kind === 'video' && direction !== 'stopped') transceiver.direction = 'inactive'
+    }
+    prepare?.()
     const { sdp = '' } = await connection.createAnswer()
     this.#isToldOf = false
     await connection.setLocalDescription({ type: 'answer', sdp })

@@ -1,6 +1,6 @@
 /** People with engines on a bench; whoever is left when the test ends is sent home, and must leave nothing behind. */
 import { firstValueFrom } from 'rxjs'
-import { describe, onTestFinished, test } from 'vitest'
+import { describe, onTestFinished, test, vi } from 'vitest'
 import type { Leg, Transport } from '../../machines/index.ts'
 import { createEngine } from '../../src/index.ts'
 import type { Call, CallView, Engine, MediaDevicesLike, Policy } from '../../src/index.ts'
@@ -8,6 +8,9 @@ import { meter } from '../../src/testing/webrtc.ts'
 import type { Meter } from '../../src/testing/webrtc.ts'
 import { until } from '../support/until.ts'
 import type { Ability, Account, AccountOptions, Bench, BenchPlan, FarCall, FarEnd } from './bench.ts'
+
+// servers, sockets and media are real, and the machine may be busy
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 60_000 })
 
 export interface Person extends Account {
   readonly engine: Engine

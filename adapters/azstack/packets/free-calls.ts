@@ -20,7 +20,7 @@ export const freeCandidate = {
   callId: integer,
   to: integer,
   type: v.literal(2),
-  data: v.object({ sdpMid: string, sdpMLineIndex: integer, sdp: string })
+  data: v.object({ sdpMid: string, sdpMLineIndex: integer, sdp: v.pipe(string, v.startsWith('candidate:')) })
 }
 export const freeStatus = { callId: integer, to: integer, status: integer }
 

@@ -1,26 +1,11 @@
-/** What a server says: one schema per service. Calls to and from telephones; those between users are in free-calls.ts. */
+/** What a server says: one schema per service. Calls between users are in free-calls.ts, bills in logs.ts. */
 import * as v from 'valibot'
-import { ignored, integer, number, serverCallId, string, text } from './parts.ts'
+import { ignored, integer, serverCallId, string, text } from './parts.ts'
 import * as service from './services.ts'
 
 /** A status that is missing says no more than an unknown one. */
 const code = v.optional(integer, 0)
 const optionalText = v.optional(string, '')
-const nullishText = v.nullish(string)
-const nullishInteger = v.nullish(integer)
-const nullishNumber = v.nullish(number)
-
-/** What 601 and the items of 509 have in common. */
-const log = {
-  callId: v.union([integer, text]),
-  from: string,
-  to: string,
-  tags: nullishText,
-  duration: nullishNumber,
-  recordTime: nullishNumber,
-  callType: nullishInteger,
-  status: nullishInteger
-}
 const callinStatus = v.object({ callId: serverCallId, code })
 
 export const serverBodies = {
@@ -47,10 +32,5 @@ export const serverBodies = {
     sdp_candidate: text
   }),
   [service.callinStatus]: callinStatus,
-  [service.callinStatusElsewhere]: callinStatus,
-  [service.log]: v.object({ data: v.object({ ...log, urlRecord: nullishText, azUserId: nullishInteger }) }),
-  [service.logs]: v.object({
-    r: integer,
-    data: v.optional(v.array(v.object({ ...log, url: nullishText, userId: nullishInteger })), [])
-  })
+  [service.callinStatusElsewhere]: callinStatus
 } as const

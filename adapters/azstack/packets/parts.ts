@@ -1,8 +1,6 @@
 /** What bodies are made of. */
 import * as v from 'valibot'
 
-// JSON has no way to write infinity but 1e999.
-export const number = v.pipe(v.number(), v.finite())
 export const integer = v.pipe(v.number(), v.safeInteger())
 export const string = v.string()
 export const text = v.pipe(string, v.nonEmpty())

@@ -1,9 +1,9 @@
 import { merge } from 'rxjs'
 import type { Call as EngineCall, CallEnd } from '../../../src/index.ts'
 import type { InfobipCallDetails } from '../gateway.ts'
-import type { CaptureWish, Devices } from './devices.ts'
 import { Handlers } from './handlers.ts'
-import { errorOf, isFailure, statusOf } from './statuses.ts'
+import { Pictures } from './pictures.ts'
+import { errorOf, isFailure, noScreen, statusOf } from './statuses.ts'
 import type { HangupStatus } from './statuses.ts'
 
 export const CallStatus = { INITIALIZED: 0, CALLING: 1, ESTABLISHED: 2, FINISHED: 3 } as const
@@ -40,7 +40,6 @@ export interface CallOptions {
 export interface CallOrigin {
   readonly source: User
   readonly destination: User
-  readonly devices: Devices
   readonly details: (call: EngineCall) => InfobipCallDetails | null
 }
 
@@ -54,7 +53,7 @@ export class Call {
   readonly #whenPlaced: Promise<EngineCall>
   #call: EngineCall | null = null
   #details: InfobipCallDetails | null = null
-  #localStream: MediaStream | null = null
+  readonly #pictures = new Pictures(() => this.#call)
   #establishTime: Date | undefined
   #endTime: Date | undefined
   #isRinging = false
@@ -134,13 +133,29 @@ export class Call {
     await this.command((call) => call.dtmf(tones, { duration: 500, gap: 50 }))
   }
 
+  /** With the camera, or without. Resolves when the peer knows. */
+  async localVideo(isOn: boolean): Promise<void> {
+    await this.command(() => this.#pictures.camera(isOn))
+  }
+
+  /** Shares what the user picks of the screen, in the place of the camera where that is on; or no longer. */
+  async screenShare(isOn: boolean): Promise<void> {
+    await this.command(() => this.#pictures.screen(isOn)).catch(() => {
+      throw noScreen
+    })
+  }
+
   hasLocalVideo(): boolean {
-    return hasVideo(this.#localStream)
+    return this.#pictures.ours !== null
   }
 
   hasRemoteVideo(): boolean {
     if (this.#establishTime === undefined) return this.#details?.offersVideo ?? false
-    return hasVideo(this.#call?.remoteStream$.value ?? null)
+    return this.#call?.state.video.remote === 'on'
+  }
+
+  hasScreenShare(): boolean {
+    return this.#pictures.isScreen
   }
 
   /** Takes the engine's call over: from now on this one tells what becomes of it. */
@@ -150,6 +165,8 @@ export class Call {
     this.#details = this.#origin.details(call)
     call.events$.subscribe((event) => {
       if (event.type === 'call.ended') this.#over(event.end)
+      // one picture in the place of another shows in no view
+      if (event.type === 'video.enabled') this.#look(call)
     })
     merge(call.view$, call.remoteStream$).subscribe(() => this.#look(call))
     if (this.#isLeaving) void call.hangup()
@@ -161,17 +178,6 @@ export class Call {
     await act(call).catch((error: unknown) => {
       throw errorOf(error)
     })
-  }
-
-  /** Runs what opens the microphone, with a camera when it is to have video. */
-  protected capturing<T>(video: boolean, act: () => T): T {
-    const wish: CaptureWish = {
-      video,
-      captured: (stream) => {
-        this.#localStream = stream
-      }
-    }
-    return this.#origin.devices.for(wish, act)
   }
 
   /** It is over, and not because somebody ended it. */
@@ -190,9 +196,9 @@ export class Call {
     this.#handlers.tell('hangup', { status })
   }
 
-  #look({ direction, state, remoteStream$ }: EngineCall) {
+  #look({ direction, state, localStream$, remoteStream$ }: EngineCall) {
     const { status, earlyMedia, path } = state
-    const streams = { localStream: this.#localStream, remoteStream: remoteStream$.value }
+    const streams = { localStream: localStream$.value, remoteStream: remoteStream$.value }
     if (direction === 'outgoing' && status === 'ringing') {
       if (!earlyMedia && !this.#isRinging) {
         this.#isRinging = true
@@ -205,11 +211,10 @@ export class Call {
     }
     if (status === 'established' && path === 'connected' && this.#establishTime === undefined) {
       this.#establishTime = new Date()
+      this.#pictures.isNews()
       this.#handlers.tell('established', streams)
+    } else if (this.#establishTime !== undefined && status === 'established' && this.#pictures.isNews()) {
+      this.#handlers.tell('updated', streams)
     }
   }
-}
-
-function hasVideo(stream: MediaStream | null): boolean {
-  return stream?.getVideoTracks().some(({ readyState }) => readyState === 'live') ?? false
 }

@@ -1,13 +1,17 @@
-import type { Call as EngineCall } from '../../../src/index.ts'
+import type { Call as EngineCall, MediaRequest } from '../../../src/index.ts'
 import { Call } from './call.ts'
 import type { CallOptions, CallOrigin, User } from './call.ts'
 import { errorOf } from './statuses.ts'
 
 /** A call that `InfobipRTC.call` or `callPhoneNumber` places. */
 export class OutgoingCall extends Call {
-  constructor(origin: CallOrigin, { video = false, audio = true }: CallOptions, dial: () => Promise<EngineCall>) {
+  constructor(
+    origin: CallOrigin,
+    { video = false, audio = true }: CallOptions,
+    dial: (media: MediaRequest) => Promise<EngineCall>
+  ) {
     super(origin)
-    this.capturing(video, dial).then(
+    dial({ audio: true, video }).then(
       (call) => {
         this.adopt(call)
         if (!audio) void call.mute()
@@ -43,7 +47,9 @@ export class IncomingCall extends Call {
   accept({ video = this.#offersVideo, audio = true }: CallOptions = {}) {
     if (!this.#call.can('answer')) return
     if (!audio) void this.#call.mute()
-    this.capturing(video, () => this.#call.answer()).catch((error: unknown) => {
+    // without video of ours we still look at theirs
+    const theirs = this.#offersVideo ? 'receive' : false
+    this.#call.answer({ media: { audio: true, video: video || theirs } }).catch((error: unknown) => {
       if (!this.#call.can('reject')) return
       // the engine's call would ring on; whoever was written for this interface does not expect that
       this.fail(errorOf(error))

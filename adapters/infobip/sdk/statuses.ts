@@ -35,6 +35,13 @@ export function statusOf(end: CallEnd): HangupStatus {
   return byReason[end.reason] ?? (end.by === 'remote' ? noError : failed(end.text))
 }
 
+/** Whatever kept the screen from being shared. */
+export const noScreen: HangupStatus = {
+  id: '5079',
+  name: 'UNKNOWN_SHARESCREEN_ERROR',
+  description: 'The screen cannot be shared.'
+}
+
 /** Why a command failed. */
 export function errorOf(error: unknown): HangupStatus {
   const { code, message } = error as { readonly code?: string; readonly message?: string }

@@ -6,9 +6,11 @@ import { conferenceActionSchemas } from './conferences.ts'
 import type { ConferenceAction } from './conferences.ts'
 import { readFrame } from './frame.ts'
 import type { Frame } from './frame.ts'
-import { answer, candidate, description, offer, recording } from './parts.ts'
+import { answer, anything, candidate, offer } from './parts.ts'
 
 const callId = v.string()
+/** 0.4.1 has a boolean, 1.x an object. */
+const recording = v.union([v.boolean(), v.object({ audio: v.boolean(), video: v.boolean() })])
 
 const placing = {
   callId: v.pipe(v.string(), v.uuid()),
@@ -16,7 +18,7 @@ const placing = {
   /** What the callee sees as the caller. */
   from: v.exactOptional(v.string()),
   description: offer,
-  customData: v.exactOptional(v.unknown()),
+  customData: anything,
   recording: v.exactOptional(recording)
 }
 
@@ -72,14 +74,14 @@ export const actionSchemas = {
     action: v.literal('update_call'),
     callId,
     correlationId: v.exactOptional(v.string()),
-    description
+    description: v.variant('type', [offer, answer])
   }),
   hangup: v.object({ action: v.literal('hangup'), callId, reason: v.exactOptional(v.string()) }),
   info: v.object({
     action: v.literal('info'),
     callId,
     type: v.string(),
-    content: v.exactOptional(v.unknown())
+    content: anything
   }),
   /** `digit` is the whole string; `duration` in milliseconds. */
   dtmf_info: v.object({

@@ -3,12 +3,11 @@
  * `WEBRTC`. Candidates, ringing, the answer and the end are as in 1.x, but for ids that are strings.
  */
 import * as v from 'valibot'
-import { answer, internalCustomData, offer } from './parts.ts'
+import { internalCustomData } from './custom-data.ts'
+import { answer, anything, offer } from './parts.ts'
 
 const callId = v.pipe(v.string(), v.nonEmpty())
 const strings = v.record(v.string(), v.string())
-
-const media = v.exactOptional(v.unknown())
 
 export const applicationActionSchemas = {
   application_call: v.object({
@@ -17,21 +16,21 @@ export const applicationActionSchemas = {
     destination: v.string(),
     applicationId: v.string(),
     callsConfigurationId: v.string(),
-    platform: v.exactOptional(v.unknown()),
+    platform: anything,
     videoMode: v.exactOptional(v.string()),
     /** Audio only, also in a call that is to have video. */
     description: offer,
     customData: v.exactOptional(strings),
     /** Absent in a call to an application of one's own. */
     internalCustomData: v.exactOptional(internalCustomData),
-    media,
+    media: anything,
     autoReconnect: v.exactOptional(v.boolean())
   }),
   application_call_accept: v.object({
     action: v.literal('application_call_accept'),
     callId,
     description: answer,
-    media,
+    media: anything,
     autoReconnect: v.exactOptional(v.boolean())
   }),
   application_call_decline: v.object({

@@ -1,6 +1,7 @@
 /** What a 2.x client is told of calls beyond what 1.x is, and of the dialogs it has them in. */
 import * as v from 'valibot'
-import { internalCustomData, offer, recording, user } from './parts.ts'
+import { internalCustomData } from './custom-data.ts'
+import { answer, anything, call, event, offer, user } from './parts.ts'
 
 const callId = v.pipe(v.string(), v.nonEmpty())
 
@@ -9,34 +10,35 @@ const participant = v.object({
   endpoint,
   state: v.string(),
   disconnected: v.exactOptional(v.boolean()),
-  media: v.exactOptional(v.unknown())
+  media: anything
 })
 export const applicationEventSchemas = {
-  application_call: v.object({
-    event: v.literal('application_call'),
+  application_call: event('application_call', {
     callId,
     caller: user,
     callsConfigurationId: v.exactOptional(v.string()),
     applicationId: v.exactOptional(v.string()),
     internalCustomData: v.exactOptional(internalCustomData),
-    customData: v.exactOptional(v.unknown()),
-    recording: v.exactOptional(recording),
+    customData: anything,
+    recording: anything,
     description: offer
   }),
-  dialog_created: v.object({ event: v.literal('dialog_created'), id: v.string(), participants: v.array(participant) }),
-  dialog_established: v.object({
-    event: v.literal('dialog_established'),
+  /** The call is the same again; an answer to the offer of `reconnect_application_call`. */
+  call_reconnected: event('call_reconnected', {
+    ...call,
+    description: answer,
+    callState: anything,
+    dialogState: anything,
+    conferenceState: anything
+  }),
+  dialog_created: event('dialog_created', { id: v.string(), participants: v.array(participant) }),
+  dialog_established: event('dialog_established', {
     id: v.string(),
     participants: v.array(participant),
     recordingType: v.exactOptional(v.string())
   }),
-  dialog_finished: v.object({
-    event: v.literal('dialog_finished'),
-    id: v.string(),
-    status: v.exactOptional(v.unknown())
-  }),
-  participant_media_changed: v.object({
-    event: v.literal('participant_media_changed'),
+  dialog_finished: event('dialog_finished', { id: v.string(), status: anything }),
+  participant_media_changed: event('participant_media_changed', {
     endpoint,
     media: v.object({ audio: v.object({ muted: v.boolean(), deaf: v.exactOptional(v.boolean()) }) })
   })

@@ -1,8 +1,9 @@
-/** What the gateway says to a client in calls of 0.4.1 and 1.x, and what 2.x adds to the handshake and to resuming. */
+/** What the gateway says to a client in calls of 0.4.1 and 1.x, and what 2.x adds to the handshake. */
 import * as v from 'valibot'
+import type { ApplicationEvents } from './application-events.ts'
 import { readFrame } from './frame.ts'
 import type { Frame, Vocabulary } from './frame.ts'
-import { answer, call, candidate, offer, recording, status, user } from './parts.ts'
+import { answer, anything, call, candidate, event, offer, status, user } from './parts.ts'
 
 const iceServer = v.looseObject({
   urls: v.union([v.string(), v.array(v.string())]),
@@ -11,66 +12,52 @@ const iceServer = v.looseObject({
 })
 
 export const eventSchemas = {
-  registered: v.object({
-    event: v.literal('registered'),
+  registered: event('registered', {
     identity: v.string(),
     iceServers: v.nullish(v.array(iceServer)),
-    /** A host without scheme, for log reports. */
-    apiUrl: v.nullish(v.string()),
-    loggerOptions: v.nullish(v.object({ period: v.nullish(v.number()) })),
-    logLevel: v.nullish(v.string()),
+    /** Of log reports, which we do not send. */
+    apiUrl: anything,
+    loggerOptions: anything,
+    logLevel: anything,
     /** 2.x comes back to this instance when it reconnects. */
     instanceHash: v.nullish(v.string())
   }),
-  registration_failed: v.object({ event: v.literal('registration_failed'), reason: v.nullish(v.string()) }),
-  heartbeat_resp: v.object({ event: v.literal('heartbeat_resp') }),
+  registration_failed: event('registration_failed', { reason: v.nullish(v.string()) }),
+  heartbeat_resp: event('heartbeat_resp', {}),
   /** From 1.x on; 0.4.1 passes over it. */
-  heartbeat: v.object({ event: v.literal('heartbeat') }),
+  heartbeat: event('heartbeat', {}),
 
-  call: v.object({
-    event: v.literal('call'),
+  call: event('call', {
     callId: v.string(),
     correlationId: v.exactOptional(v.string()),
     caller: user,
     description: offer,
-    customData: v.exactOptional(v.unknown()),
-    recording: v.nullish(recording)
+    customData: anything,
+    recording: anything
   }),
-  ringing: v.object({ event: v.literal('ringing'), ...call }),
-  call_response: v.object({
-    event: v.literal('call_response'),
+  ringing: event('ringing', call),
+  call_response: event('call_response', {
     ...call,
     description: answer,
     /** Media before the callee answers; `call_accepted` establishes the call then. */
     isEarlyMedia: v.nullish(v.boolean()),
-    recording: v.nullish(recording)
+    recording: anything
   }),
-  call_accepted: v.object({ event: v.literal('call_accepted'), ...call }),
-  trickle_ice: v.object({ event: v.literal('trickle_ice'), ...call, candidate }),
-  updating_call: v.object({ event: v.literal('updating_call'), ...call, description: offer }),
-  updated_call: v.object({ event: v.literal('updated_call'), ...call }),
-  hangup: v.object({ event: v.literal('hangup'), ...call, status: v.nullish(status) }),
-  'call-error': v.object({ event: v.literal('call-error'), ...call, status: v.nullish(status) }),
+  call_accepted: event('call_accepted', call),
+  trickle_ice: event('trickle_ice', { ...call, candidate }),
+  updating_call: event('updating_call', { ...call, description: offer }),
+  updated_call: event('updated_call', call),
+  hangup: event('hangup', { ...call, status: v.nullish(status) }),
+  'call-error': event('call-error', { ...call, status: v.nullish(status) }),
   /** 1.x: the peer muted, or how good its network is. */
-  info: v.object({
-    event: v.literal('info'),
-    ...call,
-    type: v.string(),
-    content: v.exactOptional(v.unknown())
-  }),
-
-  /** 2.x: the call is the same again; an answer to the offer of `reconnect_application_call`. */
-  call_reconnected: v.object({
-    event: v.literal('call_reconnected'),
-    ...call,
-    description: answer,
-    callState: v.exactOptional(v.unknown()),
-    dialogState: v.exactOptional(v.unknown()),
-    conferenceState: v.exactOptional(v.unknown())
-  })
+  info: event('info', { ...call, type: v.string(), content: anything })
 }
 
-export type GatewayEvents = { [Name in keyof typeof eventSchemas]: v.InferOutput<(typeof eventSchemas)[Name]> }
+type EventSchemas = typeof eventSchemas
+export type GatewayEvents = { [Name in keyof EventSchemas]: v.InferOutput<EventSchemas[Name]> } & Pick<
+  ApplicationEvents,
+  'call_reconnected'
+>
 export type GatewayEvent = GatewayEvents[keyof GatewayEvents]
 export type IceServer = v.InferOutput<typeof iceServer>
 

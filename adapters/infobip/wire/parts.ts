@@ -1,9 +1,13 @@
 /** What messages of both directions are made of. */
 import * as v from 'valibot'
 
+/** What the gateway says, by the name of what happened. */
+export function event<const Name extends string, Fields extends v.ObjectEntries>(name: Name, fields: Fields) {
+  return v.object({ event: v.literal(name), ...fields })
+}
+
 export const offer = v.object({ type: v.literal('offer'), sdp: v.string() })
 export const answer = v.object({ type: v.literal('answer'), sdp: v.string() })
-export const description = v.variant('type', [offer, answer])
 
 /** One candidate as a browser has it, every field of it kept; or the word that there are no more. */
 export const candidate = v.union([
@@ -27,19 +31,8 @@ export const call = { callId: v.exactOptional(v.string()) }
 
 export const user = v.object({ identity: v.string(), displayName: v.nullish(v.string()) })
 
-/** 0.4.1 has a boolean, 1.x an object. */
-export const recording = v.union([v.boolean(), v.object({ audio: v.boolean(), video: v.boolean() })])
-
-/** Who is called how in 2.x; values are strings, booleans included. */
-export const internalCustomData = v.looseObject({
-  type: v.picklist(['WEBRTC', 'PHONE_NUMBER', 'VIBER', 'ROOM']),
-  to: v.exactOptional(v.string()),
-  /** Null from a client that was given none. */
-  from: v.nullish(v.string()),
-  roomName: v.exactOptional(v.string()),
-  withDialog: v.exactOptional(v.string()),
-  isVideo: v.exactOptional(v.string())
-})
+/** Whatever stands there: nobody reads it, so nothing is wrong with it. */
+export const anything = v.exactOptional(v.unknown())
 
 export type Answer = v.InferOutput<typeof answer>
 export type Candidate = v.InferOutput<typeof candidate>

@@ -1,80 +1,46 @@
 /** The provider's statuses and error codes in the engine's words. */
-import type { CallEnd, EndReason, Failure, FailureCode, ProviderDetail } from '../../../machines/index.ts'
+import type { CallEnd, EndReason, Failure, FailureCode } from '../../../machines/index.ts'
 import type { Status } from './parts.ts'
 
-/** 1.x: 5000 and a SIP status, except busy, not answered, and what a client makes up itself. 2.x: five digits. */
-const reasons: Readonly<Record<number, EndReason>> = {
-  0: 'hangup',
-  5002: 'busy',
-  5003: 'no-answer',
-  5050: 'network',
-  5051: 'media',
-  5990: 'network',
-  5991: 'media',
+/** Which statuses stand for a reason. */
+export type Reasons = Readonly<Partial<Record<EndReason, readonly number[]>>>
 
-  5401: 'forbidden',
-  5402: 'payment-required',
-  5403: 'forbidden',
-  5404: 'not-found',
-  5408: 'timeout',
-  5410: 'not-found',
-  5480: 'unavailable',
-  5484: 'invalid-number',
-  5486: 'busy',
-  5487: 'cancelled',
-  5488: 'media',
-  5500: 'error',
-  5503: 'unavailable',
-  5600: 'busy',
-  5603: 'declined',
-  5604: 'not-found',
-  5606: 'media',
-
-  10_000: 'hangup',
-  10_001: 'answered-elsewhere',
-  10_002: 'hangup',
-  10_003: 'hangup',
-  10_100: 'media',
-  10_101: 'media',
-  10_102: 'media',
-  10_103: 'media',
-  10_200: 'no-answer',
-  10_201: 'busy',
-  10_202: 'cancelled',
-  10_203: 'declined',
-  10_300: 'forbidden',
-  10_301: 'payment-required',
-  10_302: 'forbidden',
-  10_303: 'not-found',
-  10_304: 'unavailable',
-  10_305: 'invalid-number',
-  10_306: 'protocol',
-  10_307: 'timeout',
-  10_308: 'network',
-  10_309: 'unavailable'
+/** 0.4.1 and 1.x: 5000 and a SIP status, except busy, not answered, and what a client makes up itself. */
+const reasons: Reasons = {
+  hangup: [0],
+  busy: [5002, 5486, 5600],
+  'no-answer': [5003],
+  network: [5050, 5990],
+  media: [5051, 5991, 5488, 5606],
+  forbidden: [5401, 5403],
+  'payment-required': [5402],
+  'not-found': [5404, 5410, 5604],
+  timeout: [5408],
+  unavailable: [5480, 5503],
+  'invalid-number': [5484],
+  cancelled: [5487],
+  declined: [5603]
 }
 
 /** `id` as the gateway sent it: a number, or digits in a string. */
-export function reasonOf(id: number | string): EndReason {
-  return reasons[Number(id === '' ? Number.NaN : id)] ?? 'error'
+export function reasonOf(id: number | string, more: Reasons = {}): EndReason {
+  const known = [...Object.entries(reasons), ...Object.entries(more)] as [EndReason, readonly number[]][]
+  // an empty string would count as 0
+  return known.find(([, ids]) => id !== '' && ids.includes(Number(id)))?.[0] ?? 'error'
 }
 
 /** The status of a `hangup` or a `call-error` as the end of the call; a gateway that gives none hung up. */
-export function endOf(status: Status | null | undefined, by: CallEnd['by'] = 'remote'): CallEnd {
+export function endOf(status: Status | null | undefined, by: CallEnd['by'], more?: Reasons): CallEnd {
   if (!status) return { by, reason: 'hangup' }
   const code = Number(status.id)
   const text = status.description ?? status.name
   return {
     by,
-    reason: reasonOf(status.id),
+    reason: reasonOf(status.id, more),
     ...(Number.isInteger(code) && { code }),
     ...(text && { text }),
-    provider: detailOf(status)
+    provider: { code: status.id, ...(status.name && { text: status.name }) }
   }
-}
-
-function detailOf({ id, name }: Status): ProviderDetail {
-  return name ? { code: id, text: name } : { code: id }
 }
 
 /** `ErrorCode` of the SDK, 0.4.1's ids and 1.x's: what a client's own failures are called. */
@@ -125,10 +91,10 @@ export interface Closure {
 /** Why a socket is closed, and whether trying again as we are is of use. */
 export function closureOf(code: number, reason: string): Closure {
   const permanent = code >= PERMANENT
-  const provider = reason ? { code, text: reason } : { code }
-  return permanent
-    ? { permanent, cause: { code: 'connection.refused', text: 'The gateway closed the connection', provider } }
-    : { permanent, cause: { code: 'connection.lost', text: 'The connection to the gateway was lost', provider } }
+  const said = permanent
+    ? ({ code: 'connection.refused', text: 'The gateway closed the connection' } as const)
+    : ({ code: 'connection.lost', text: 'The connection to the gateway was lost' } as const)
+  return { permanent, cause: { ...said, provider: { code, ...(reason && { text: reason }) } } }
 }
 
 /** `registration_failed`: the token is not good, and will not be. */

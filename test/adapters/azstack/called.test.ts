@@ -1,6 +1,7 @@
-import { firstValueFrom } from 'rxjs'
-import { expect, test } from 'vitest'
+import { filter, firstValueFrom } from 'rxjs'
+import { describe, expect, test } from 'vitest'
 import { called, onlinePhone, sentTo, startServer } from './support/phone.ts'
+import { openWire } from './support/wire.ts'
 
 test('we hang up a call that came in', async () => {
   const server = await startServer()
@@ -71,4 +72,65 @@ test('what is rejected on one device is over on every other', async () => {
   await call.reject()
 
   expect(await elsewhere.ended()).toMatchObject({ by: 'local', reason: 'declined', code: 702 })
+})
+
+describe('a call that reaches us', () => {
+  const arrival = { callId: 900, callType: 2, from: '1', to: '2', sdp_candidate: 'v=0' }
+
+  async function rung() {
+    const wire = await openWire()
+    const ids: string[] = []
+    wire.transport.events.subscribe((event) => {
+      if (event.type === 'transport.incoming') ids.push(event.leg)
+    })
+    wire.tell(505, arrival)
+    return { ...wire, ids, leg: wire.transport.leg('azstack-900') }
+  }
+
+  test('does not ring again when it is over and the service repeats that it comes in', async () => {
+    const { transport, tell, ids, leg, sent } = await rung()
+    leg.send({ type: 'reject', reason: 'declined' })
+    leg.dispose()
+
+    tell(505, arrival)
+    tell(505, { ...arrival, callId: 901 })
+
+    expect(ids).toEqual(['azstack-900', 'azstack-901'])
+    expect(sent.filter(({ body }) => body['callId'] === 900 && body['code'] === 183)).toHaveLength(1)
+    transport.dispose()
+  })
+
+  test('rings again when it was only lost with its connection', async () => {
+    const { transport, tell, ids, leg } = await rung()
+    const reopened = firstValueFrom(transport.events.pipe(filter(({ type }) => type === 'transport.opened')))
+    transport.send({ type: 'disconnect' })
+    leg.dispose()
+    transport.send({ type: 'connect', attempt: 2 })
+    await reopened
+
+    tell(505, arrival)
+
+    expect(ids).toEqual(['azstack-900', 'azstack-900'])
+    transport.dispose()
+  })
+
+  test('of another user is told what is no candidate of theirs: it is dropped', async () => {
+    const { transport, tell } = await openWire()
+    const garbage: string[] = []
+    transport.events.subscribe((event) => {
+      if (event.type === 'transport.garbage') garbage.push(event.text)
+    })
+    const about = { callId: 900, from: 1001, to: 7 }
+    tell(186, { ...about, mediaType: 1, sdp: { type: 'offer', sdp: 'v=0' } })
+
+    tell(187, {
+      ...about,
+      type: 2,
+      data: { sdpMid: '0', sdpMLineIndex: 0, sdp: 'candidate:1 1 udp 1 192.0.2.5 5 typ host' }
+    })
+    expect(garbage).toEqual([])
+    tell(187, { ...about, type: 2, data: { sdpMid: '0', sdpMLineIndex: 0, sdp: 'no candidate' } })
+    expect(garbage).toEqual(['Malformed data.sdp'])
+    transport.dispose()
+  })
 })

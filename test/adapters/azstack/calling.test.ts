@@ -176,7 +176,16 @@ test('hold is ours alone, and says so', async () => {
   const alice = await onlinePhone(server)
   const { call } = await talking(server, alice)
 
-  expect(alice.transport.capabilities).toMatchObject({ registration: false, hold: false, renegotiate: false, dtmf: [] })
+  expect(alice.transport.capabilities).toEqual({
+    registration: false,
+    hold: false,
+    renegotiate: false,
+    video: false,
+    dtmf: [],
+    recording: [],
+    blindTransfer: false,
+    attendedTransfer: false
+  })
   await call.hold()
   expect(alice.microphones.every(({ enabled }) => !enabled)).toBe(true)
   await call.resume()

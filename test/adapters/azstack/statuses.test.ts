@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { logStatus, logType } from '../../../adapters/azstack/call-logs.ts'
 import { describe, expect, test } from 'vitest'
 import {
   calloutCodes,
@@ -13,9 +14,7 @@ import {
   failureCodes,
   freeCodes,
   freeMeaning,
-  logCode,
-  logStatus,
-  logType
+  logCode
 } from '../../../adapters/azstack/statuses.ts'
 
 describe('an outgoing call', () => {

@@ -38,54 +38,61 @@ const beginnings = Object.keys(ids) as (keyof typeof ids)[]
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-test('whatever is said about a call, in whatever order: it ends once, says goodbye once, and nothing throws', async () => {
-  const property = fc.asyncProperty(fc.constantFrom(...beginnings), story, async (beginning, steps) => {
-    const wire = await openWire()
-    const { transport, sent } = wire
-    let callId: unknown = 900
-    const from = 1001
-    if (beginning === 'callin') wire.tell(505, { callId, callType: 2, from: '1', to: '2', sdp_candidate: 'v=0' })
-    if (beginning === 'free callin')
-      wire.tell(186, { callId, mediaType: 1, from, to: 7, sdp: { type: 'offer', sdp: 'v=0' } })
-    const id = ids[beginning]
-    const leg = transport.leg(id)
-    const told: LegEvent['type'][] = []
-    leg.events.subscribe(({ type }) => {
-      told.push(type)
-      // as an engine does
-      if (ends.includes(type)) leg.dispose()
+test(
+  'whatever is said about a call, in whatever order: it ends once, says goodbye once, and nothing throws',
+  { timeout: 60_000 },
+  async () => {
+    const property = fc.asyncProperty(fc.constantFrom(...beginnings), story, async (beginning, steps) => {
+      const wire = await openWire()
+      const { transport, sent } = wire
+      let callId: unknown = 900
+      const from = 1001
+      if (beginning === 'callin') wire.tell(505, { callId, callType: 2, from: '1', to: '2', sdp_candidate: 'v=0' })
+      if (beginning === 'free callin')
+        wire.tell(186, { callId, mediaType: 1, from, to: 7, sdp: { type: 'offer', sdp: 'v=0' } })
+      const id = ids[beginning]
+      const leg = transport.leg(id)
+      const told: LegEvent['type'][] = []
+      leg.events.subscribe(({ type }) => {
+        told.push(type)
+        // as an engine does
+        if (ends.includes(type)) leg.dispose()
+      })
+      if (id === 'call-1') leg.send({ type: 'dial', target: beginning })
+      await settled()
+      callId = sent.find(({ service }) => service === 500 || service === 186)?.body['callId'] ?? callId
+
+      for (const step of steps) {
+        if (step.kind === 'pause') await settled()
+        else if (step.kind === 'packet') {
+          const { service, isOurs, code, sdp, type } = step
+          const data =
+            type === 1
+              ? { type: 'answer', sdp }
+              : { sdpMid: '0', sdpMLineIndex: 0, sdp: sdp === 'v=0' ? 'candidate:1' : sdp }
+          const status = { code, status: code, chargingError: code }
+          const about = { callId: isOurs ? callId : 1, from: service >= 500 ? '1' : from, to: service >= 500 ? '2' : 7 }
+          wire.tell(service, { ...about, ...status, callType: 2, type, data, sdp_candidate: sdp })
+        } else if (step.type === 'dispose') leg.dispose()
+        else if (step.type === 'reject') leg.send({ type: 'reject', reason: 'declined' })
+        else leg.send({ type: step.type, attempt: 1 })
+      }
+      await settled()
+      leg.dispose()
+      await settled()
+
+      const mine = sent.filter(({ body }) => body['callId'] === callId)
+      const goodbyes = mine.filter(({ service, body }) => {
+        const statuses = farewells[service as keyof typeof farewells]
+        return statuses === null || statuses?.some((status) => status === (body['code'] ?? body['status']))
+      })
+      expect(goodbyes.length).toBeLessThanOrEqual(1)
+      const end = told.findIndex((type) => ends.includes(type))
+      expect(end === -1 ? [] : told.slice(end + 1)).toEqual([])
+      expect(told.filter((type) => type === 'leg.answered').length).toBeLessThanOrEqual(1)
+      transport.dispose()
     })
-    if (id === 'call-1') leg.send({ type: 'dial', target: beginning })
-    await settled()
-    callId = sent.find(({ service }) => service === 500 || service === 186)?.body['callId'] ?? callId
 
-    for (const step of steps) {
-      if (step.kind === 'pause') await settled()
-      else if (step.kind === 'packet') {
-        const { service, isOurs, code, sdp, type } = step
-        const data = type === 1 ? { type: 'answer', sdp } : { sdpMid: '0', sdpMLineIndex: 0, sdp }
-        const status = { code, status: code, chargingError: code }
-        const about = { callId: isOurs ? callId : 1, from: service >= 500 ? '1' : from, to: service >= 500 ? '2' : 7 }
-        wire.tell(service, { ...about, ...status, callType: 2, type, data, sdp_candidate: sdp })
-      } else if (step.type === 'dispose') leg.dispose()
-      else if (step.type === 'reject') leg.send({ type: 'reject', reason: 'declined' })
-      else leg.send({ type: step.type, attempt: 1 })
-    }
-    await settled()
-    leg.dispose()
-    await settled()
-
-    const mine = sent.filter(({ body }) => body['callId'] === callId)
-    const goodbyes = mine.filter(({ service, body }) => {
-      const statuses = farewells[service as keyof typeof farewells]
-      return statuses === null || statuses?.some((status) => status === (body['code'] ?? body['status']))
-    })
-    expect(goodbyes.length).toBeLessThanOrEqual(1)
-    const end = told.findIndex((type) => ends.includes(type))
-    expect(end === -1 ? [] : told.slice(end + 1)).toEqual([])
-    expect(told.filter((type) => type === 'leg.answered').length).toBeLessThanOrEqual(1)
-    transport.dispose()
-  })
-
-  await fc.assert(property, { numRuns: 300 })
-})
+    await fc.assert(property, { numRuns: 300 })
+  }
+)

@@ -4,9 +4,10 @@ import type { ClientPacket, ServerPacket } from '../../../adapters/azstack/packe
 import { freeBodies } from '../../../adapters/azstack/packets/free-calls.ts'
 import { clientBodies } from '../../../adapters/azstack/packets/from-client.ts'
 import { serverBodies as paidBodies } from '../../../adapters/azstack/packets/from-server.ts'
+import { logBodies } from '../../../adapters/azstack/packets/logs.ts'
 import { packet, parse } from '../../../adapters/azstack/wire.ts'
 
-const serverBodies = { ...paidBodies, ...freeBodies }
+const serverBodies = { ...paidBodies, ...freeBodies, ...logBodies }
 const parseServerPacket = (received: unknown) => parse<ServerPacket>(serverBodies, received)
 const parseClientPacket = (received: unknown) => parse<ClientPacket>(clientBodies, received)
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { dialect261 } from '../../../adapters/infobip/dialect-2-6-1.ts'
 import {
   closureOf,
   decodeJson,
@@ -122,18 +123,18 @@ describe('the end of a call', () => {
     ['', 'error'],
     ['constructor', 'error']
   ])('has a reason for %s: %s', (id, reason) => {
-    expect(reasonOf(id)).toBe(reason)
+    expect(reasonOf(id, dialect261.reasons)).toBe(reason)
   })
 
   test('keeps what the provider said', () => {
-    expect(endOf({ id: 5002, name: 'EC_VOICE_USER_BUSY', description: 'Callee is busy.' })).toEqual({
+    expect(endOf({ id: 5002, name: 'EC_VOICE_USER_BUSY', description: 'Callee is busy.' }, 'remote')).toEqual({
       by: 'remote',
       reason: 'busy',
       code: 5002,
       text: 'Callee is busy.',
       provider: { code: 5002, text: 'EC_VOICE_USER_BUSY' }
     })
-    expect(endOf({ id: '10308' }, 'system')).toEqual({
+    expect(endOf({ id: '10308' }, 'system', dialect261.reasons)).toEqual({
       by: 'system',
       reason: 'network',
       code: 10_308,

@@ -15,7 +15,7 @@ import type {
 import { createDevices, createEngine, createQualityMonitor } from '../../../src/index.ts'
 import { azstackTransport, engineIo3, freeCalls } from '../../../adapters/azstack/index.ts'
 import type { AzstackOptions } from '../../../adapters/azstack/index.ts'
-import { dialect261, infobipTransport } from '../../../adapters/infobip/index.ts'
+import { dialect261, infobipTransport, videoCalls } from '../../../adapters/infobip/index.ts'
 import type { InfobipOptions } from '../../../adapters/infobip/index.ts'
 import type { SipOptions } from '../../../adapters/sip/index.ts'
 import { sipTransport } from '../../../adapters/sip/index.ts'
@@ -37,7 +37,11 @@ export type PhoneSetup = { readonly policy?: Policy } & PhoneAttendance &
 function transportOf(setup: PhoneSetup): Transport {
   if ('sip' in setup) return sipTransport(setup.sip)
   if ('infobip' in setup)
-    return infobipTransport({ ...setup.infobip, ...(setup.resumes === true && { dialect: dialect261 }) })
+    return infobipTransport({
+      ...setup.infobip,
+      video: videoCalls,
+      ...(setup.resumes === true && { dialect: dialect261 })
+    })
   return azstackTransport({ ...setup.azstack, link: engineIo3(), freeCalls })
 }
 

@@ -1,4 +1,5 @@
 /** What a test's page holds: the public entries as `window.callchart`, and meters on everything that is sent and heard. */
+import { InfobipRTC } from '../../../adapters/infobip/index.ts'
 import * as sip from '../../../adapters/sip/index.ts'
 import * as callchart from '../../../src/index.ts'
 import * as recording from '../../../src/recording/index.ts'
@@ -10,7 +11,7 @@ import type { PhoneSetup } from './page-phone.ts'
 import { listenForTones } from './tones.ts'
 import type { ToneListener } from './tones.ts'
 
-const exposed = { ...callchart, ...sip, ...recording }
+const exposed = { ...callchart, ...sip, ...recording, InfobipRTC }
 
 declare global {
   interface Window {

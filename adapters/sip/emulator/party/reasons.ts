@@ -1,10 +1,13 @@
-/** The status a party refuses a call with, for each reason a call can end for. */
+/**
+ * The status a call to a party ends with, for each reason it can end for. That nobody answers is told by the proxy, whose
+ * patience is over (RFC 3261 §16.8); a phone itself would say that its user is not there.
+ */
 import type { EndReason, RejectReason } from '../../../../machines/index.ts'
 
 const STATUS: Readonly<Record<RejectReason | EndReason, number>> = {
   busy: 486,
   declined: 603,
-  'no-answer': 480,
+  'no-answer': 408,
   unavailable: 480,
   'not-found': 404,
   'invalid-number': 484,
@@ -14,7 +17,7 @@ const STATUS: Readonly<Record<RejectReason | EndReason, number>> = {
   media: 488,
   cancelled: 487,
   'answered-elsewhere': 486,
-  missed: 480,
+  missed: 408,
   hangup: 480,
   transferred: 480,
   replaced: 480,

@@ -2,12 +2,15 @@
 import { constants, publicEncrypt } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { io } from 'socket.io-client'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startAzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 import type { AzstackEmulator, AzstackEmulatorOptions } from '../../../../adapters/azstack/emulator.ts'
 import { EVENT } from '../../../../adapters/azstack/wire.ts'
 import type { Envelope } from '../../../../adapters/azstack/wire.ts'
+
+// sockets and media are real, and the machine may be busy
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 })
 
 export interface PacketClient {
   readonly received: readonly Envelope[]

@@ -1,9 +1,9 @@
 /** People with engines at an emulated AZStack, watched for what they leave open. */
 import { firstValueFrom } from 'rxjs'
 import { io } from 'socket.io-client'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { azstackTransport, engineIo3, freeCalls, socketIo4 } from '../../../../adapters/azstack/index.ts'
+import { azstackTransport, callLogs, engineIo3, freeCalls, socketIo4 } from '../../../../adapters/azstack/index.ts'
 import type { AzstackOptions, AzstackTransport } from '../../../../adapters/azstack/index.ts'
 import { startAzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 import type {
@@ -15,6 +15,9 @@ import type { Call, Engine, EngineEvent, MediaDevicesLike, Policy } from '../../
 import { createEngine } from '../../../../src/index.ts'
 import { loadNodeWebRtc, meter } from '../../../../src/testing/webrtc.ts'
 import { until } from '../../../support/until.ts'
+
+// sockets and media are real, and the machine may be busy
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 })
 
 export const webRtc = await loadNodeWebRtc()
 
@@ -99,6 +102,7 @@ export function phone(
     ...server.credentials(user),
     link: engineIo3(WebSocket),
     freeCalls,
+    callLogs,
     RTCPeerConnection,
     ...options
   })

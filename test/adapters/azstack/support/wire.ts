@@ -1,5 +1,5 @@
 /** A service that is nothing but its answers to being connected to, and says at once what a test wants it to. */
-import { azstackTransport, engineIo3, freeCalls } from '../../../../adapters/azstack/index.ts'
+import { azstackTransport, callLogs, engineIo3, freeCalls } from '../../../../adapters/azstack/index.ts'
 import type { AzstackTransport, WebSocketLike } from '../../../../adapters/azstack/index.ts'
 import { startAzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 
@@ -12,7 +12,7 @@ export interface Wire {
   readonly transport: AzstackTransport
   /** What was sent, decoded. */
   readonly sent: { service: number; body: Record<string, unknown> }[]
-  tell(service: number, body: unknown): void
+  readonly tell: (service: number, body: unknown) => void
 }
 
 const { publicKey } = await startAzstackEmulator().then(async (server) => {
@@ -63,6 +63,7 @@ export async function openWire(): Promise<Wire> {
     url: 'http://service.test',
     link: engineIo3(Socket),
     freeCalls,
+    callLogs,
     RTCPeerConnection: Connection as unknown as typeof RTCPeerConnection
   })
   const opened = new Promise<void>((resolve, reject) => {

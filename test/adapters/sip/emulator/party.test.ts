@@ -74,6 +74,12 @@ describe('a client that calls a party', () => {
     expect((await happens(alice.call(BOB), 'failed')).cause).toBe(cause)
   })
 
+  test('that nobody answers is given up by the server, which says so', async () => {
+    server.party('bob', { do: 'reject', reason: 'no-answer' })
+
+    expect(await happens(alice.call(BOB), 'failed')).toMatchObject({ message: { status_code: 408 } })
+  })
+
   test('hears it ring until it gives up', async () => {
     server.party('bob', { do: 'ring' })
     const next = firstValueFrom(server.calls$)
