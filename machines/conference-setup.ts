@@ -50,7 +50,7 @@ export const notOpened: Failure = { code: 'conference.timeout', text: 'Sound cou
 export const notBrought: Failure = { code: 'conference.timeout', text: 'The call could not be heard in time' }
 export const reasons = { parted, over, alone }
 
-interface Member {
+export interface Member {
   readonly member: string
 }
 
