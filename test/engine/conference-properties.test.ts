@@ -70,6 +70,7 @@ async function act({ conference, engine, clock, audio, talk, peers, open }: Benc
     audio.mode = each.do === 'sound' ? 'opens' : 'waits'
     return
   }
+  if (!('which' in each)) return
   const peer = there[each.which]
   if (peer === undefined) return
   const { call, leg } = peer
