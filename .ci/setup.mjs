@@ -63,6 +63,8 @@ function programs() {
       ? existsSync(process.env.CHROMIUM)
       : command('chromium', 'chromium-browser', 'google-chrome'),
     openssl: command('openssl'),
+    iproute2: command('ip'),
+    'libnss3-tools': command('certutil'),
     'rtpengine-daemon': command('rtpengine'),
     'sip-tester': command('sipp'),
     'baresip-core': command('baresip'),

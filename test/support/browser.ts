@@ -27,13 +27,29 @@ export interface BrowserOptions {
   readonly flags?: readonly string[]
   /** Of the usual flags those to leave out. */
   readonly without?: readonly string[]
+  /** The home of its user: whom it trusts stands there. */
+  readonly home?: string
+  /** A script that starts Chromium elsewhere, with the arguments it is given. */
+  readonly executable?: string
 }
 
+/** Leaves certificates to be judged. */
+export const judging: BrowserOptions = { without: ['--ignore-certificate-errors'] }
+
 /** Ends with this process at the latest: it hangs on a pipe to it. */
-export function openBrowser({ flags: more = [], without = [] }: BrowserOptions = {}): Promise<Browser> {
-  const executablePath = chromiumPath()
+export function openBrowser({
+  flags: more = [],
+  without = [],
+  home,
+  executable
+}: BrowserOptions = {}): Promise<Browser> {
+  const executablePath = executable ?? chromiumPath()
   if (!executablePath) throw new Error('There is no Chromium here')
-  return chromium.launch({ executablePath, args: [...flags.filter((flag) => !without.includes(flag)), ...more] })
+  return chromium.launch({
+    executablePath,
+    args: [...flags.filter((flag) => !without.includes(flag)), ...more],
+    ...(home !== undefined && { env: { ...process.env, HOME: home } })
+  })
 }
 
 export interface PageOptions {
@@ -41,6 +57,10 @@ export interface PageOptions {
   readonly before?: () => void
   /** What the user has allowed the page; the microphone and the camera when left out. */
   readonly permissions?: readonly string[]
+  /** Whether certificates are judged; not, when left out. */
+  readonly judges?: boolean
+  /** The origin of the page, where it is not reached at the usual one. */
+  readonly origin?: string
 }
 
 export interface UserPage {
@@ -83,7 +103,7 @@ export interface TracedMessage {
 /** A page of its own for `name`: storage and devices are not shared with any other. */
 export async function openPage(browser: Browser, name: string, options: PageOptions = {}): Promise<UserPage> {
   const permissions = [...(options.permissions ?? ['microphone', 'camera'])]
-  const context = await browser.newContext({ permissions, ignoreHTTPSErrors: true })
+  const context = await browser.newContext({ permissions, ignoreHTTPSErrors: options.judges !== true })
   const page = await context.newPage()
   const trace: TracedMessage[] = []
   const errors: string[] = []
@@ -105,7 +125,7 @@ export async function openPage(browser: Browser, name: string, options: PageOpti
     if (message.type() === 'error') errors.push(`${name}: ${message.text()}`)
   })
   if (options.before) await page.addInitScript(options.before)
-  await page.goto(inject('pageUrl'))
+  await page.goto(new URL('/page.html', options.origin ?? inject('pageUrl')).href)
   await page.waitForFunction(() => 'callchart' in window)
 
   // Playwright unwraps handles in arguments; ours are plain data, and its type for that does not mix with ours.

@@ -12,6 +12,8 @@ export interface CutProxy {
   cut(): void
   /** A dead network: connections stand, but nothing arrives any more, and what is sent is lost. */
   blackhole(): void
+  /** A route that is gone: connections that stand are dead without a word, new ones are as usual. */
+  strand(): void
   /** Holds back what the server sends (`down`) or what the client sends (`up`). Nothing is lost: see `resume`. */
   stall(direction: 'up' | 'down'): void
   resume(): void
@@ -25,10 +27,11 @@ export interface CutProxy {
 interface Pair {
   readonly client: Socket
   readonly server: Socket
+  isStranded: boolean
 }
 
-/** Relays to `target`, a URL or a port on this machine. */
-export async function startCutProxy(target: string | number): Promise<CutProxy> {
+/** Relays to `target`, a URL or a port on this machine; reached at `host`. */
+export async function startCutProxy(target: string | number, host = '127.0.0.1'): Promise<CutProxy> {
   const to = typeof target === 'number' ? { port: target, protocol: 'ws:' } : new URL(target)
   const pairs = new Set<Pair>()
   const stalled = { up: false, down: false }
@@ -43,21 +46,22 @@ export async function startCutProxy(target: string | number): Promise<CutProxy> 
   }
   const pump = (pair: Pair, from: Socket, into: Socket) => {
     from.setNoDelay(true)
+    const passes = () => !dark && !pair.isStranded
     from.on('data', (data) => {
-      if (!dark) into.write(data)
+      if (passes()) into.write(data)
     })
     from.on('end', () => {
-      if (!dark) into.end()
+      if (passes()) into.end()
     })
     from.on('error', () => {}) // always followed by close
     from.on('close', () => {
-      if (!dark) into.destroy()
+      if (passes()) into.destroy()
       if (into.destroyed) pairs.delete(pair)
     })
   }
   const relay = createServer((client) => {
     if (refusing) return void client.destroy()
-    const pair = { client, server: connect(Number(to.port), '127.0.0.1') }
+    const pair = { client, server: connect(Number(to.port), '127.0.0.1'), isStranded: false }
     pairs.add(pair)
     pump(pair, pair.client, pair.server)
     pump(pair, pair.server, pair.client)
@@ -70,7 +74,8 @@ export async function startCutProxy(target: string | number): Promise<CutProxy> 
     }
   }
   const forgetHalves = () => {
-    for (const { client, server } of pairs) {
+    for (const { client, server, isStranded } of pairs) {
+      if (isStranded) continue
       if (client.destroyed) server.destroy()
       if (server.destroyed) client.destroy()
     }
@@ -83,19 +88,22 @@ export async function startCutProxy(target: string | number): Promise<CutProxy> 
 
   await new Promise<void>((resolve, reject) => {
     relay.once('error', reject)
-    relay.listen(0, '127.0.0.1', resolve)
+    relay.listen(0, host, resolve)
   })
   const { port } = relay.address() as AddressInfo
 
   return {
     port,
-    url: `${to.protocol}//127.0.0.1:${port}`,
+    url: `${to.protocol}//${host}:${port}`,
     get connections() {
       return pairs.size
     },
     cut,
     blackhole() {
       dark = true
+    },
+    strand() {
+      for (const pair of pairs) pair.isStranded = true
     },
     stall(direction) {
       stalled[direction] = true

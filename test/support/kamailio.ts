@@ -20,8 +20,8 @@ export interface KamailioOptions {
   readonly gruu?: boolean
   /** Whether calls, too, are asked for a password (407). */
   readonly inviteAuth?: boolean
-  /** Whether there is a `wssUrl`; its certificate is signed by nobody. */
-  readonly tls?: boolean
+  /** Whether there is a `wssUrl`; its certificate is this one, or signed by nobody. */
+  readonly tls?: boolean | Certificate
   /** Phones, too: SIP over UDP, calls to numbers go to the exchange, and its media through the bridge. */
   readonly phones?: {
     /** Where rtpengine takes orders, `host:port`. */
@@ -29,6 +29,12 @@ export interface KamailioOptions {
     /** The UDP port of who takes calls to numbers. */
     readonly exchange: number
   }
+}
+
+/** Paths of files. */
+export interface Certificate {
+  readonly certificate: string
+  readonly key: string
 }
 
 export interface Kamailio {
@@ -50,6 +56,8 @@ export interface Kamailio {
   closeSocketsOf(user: string): Promise<void>
   /** Any of Kamailio's own commands: `ul.dump`, `ws.dump`, `tm.stats` … */
   rpc<Result = unknown>(method: string, params?: readonly unknown[]): Promise<Result>
+  /** Kills the server with SIGKILL; `restart` brings it back. */
+  kill(): Promise<void>
   /** Ends the server and starts it again at the same address. It forgets who was registered, and all faults. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -116,6 +124,7 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
       for (const connection of connections) await rpc('ws.close', [connection])
     },
     rpc,
+    kill: () => program.kill(),
     async restart() {
       await program.stop()
       program = await launch({ ws, wss, udp }, users, options)
@@ -133,7 +142,7 @@ interface Ports {
 async function launch(
   { ws, wss, udp }: Ports,
   users: ReadonlyMap<string, string>,
-  { gruu = true, inviteAuth = false, phones }: KamailioOptions
+  { gruu = true, inviteAuth = false, phones, tls }: KamailioOptions
 ): Promise<Program> {
   const scratch = await createScratch()
   await writeUsers(scratch, users)
@@ -141,8 +150,8 @@ async function launch(
   args.push('-m', '64', '-M', '16', '-x', 'tlsf', '-A', `USERS="text://${scratch}/users"`)
   args.push('-l', `tcp:127.0.0.1:${ws}`)
   if (wss !== null) {
-    await writeCertificate(scratch)
-    args.push('-A', 'WITH_TLS', '-A', `TLS_CERTIFICATE="${scratch}/tls.crt"`, '-A', `TLS_KEY="${scratch}/tls.key"`)
+    const { certificate, key } = typeof tls === 'object' ? tls : await writeCertificate(scratch)
+    args.push('-A', 'WITH_TLS', '-A', `TLS_CERTIFICATE="${certificate}"`, '-A', `TLS_KEY="${key}"`)
     args.push('-l', `tls:127.0.0.1:${wss}`)
   }
   if (udp !== null) args.push('-l', `udp:127.0.0.1:${udp}`)
@@ -186,9 +195,11 @@ async function writeUsers(scratch: string, users: ReadonlyMap<string, string>): 
   )
 }
 
-async function writeCertificate(scratch: string): Promise<void> {
+async function writeCertificate(scratch: string): Promise<Certificate> {
+  const certificate = `${scratch}/tls.crt`
+  const key = `${scratch}/tls.key`
   const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost'
   const names = ['-addext', `subjectAltName=DNS:localhost,DNS:${domain},IP:127.0.0.1`]
-  const files = ['-keyout', `${scratch}/tls.key`, '-out', `${scratch}/tls.crt`]
-  await promisify(execFile)('openssl', [...request.split(' '), ...names, ...files])
+  await promisify(execFile)('openssl', [...request.split(' '), ...names, '-keyout', key, '-out', certificate])
+  return { certificate, key }
 }

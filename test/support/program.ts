@@ -17,6 +17,8 @@ export interface Program {
   readonly code: number | null
   /** Resolves when the program is gone and its scratch is removed. */
   stop(): Promise<void>
+  /** The same for a crash: it and all it has started are gone at once, without a word to anybody. */
+  kill(): Promise<void>
 }
 
 const supervisor = `
@@ -74,6 +76,11 @@ export function startProgram(command: string, args: readonly string[], scratch: 
     },
     stop() {
       child.stdin.destroy()
+      return gone
+    },
+    kill() {
+      // it leads a group of its own
+      if (running && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
       return gone
     }
   }

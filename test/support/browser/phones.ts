@@ -77,6 +77,8 @@ const policy: Policy = { backoff: { initialDelay: 100, maxDelay: 200, jitter: 'n
 export interface PhoneShop {
   /** A phone that is not connected yet. It is put away, and looked over, when the test is finished. */
   open(name: string, options?: PhoneOptions): Promise<Phone>
+  /** Puts phones away before the test is finished, so that their pages can be used again; rejects when something is wrong. */
+  putAway(phones: readonly Phone[], hasFailed?: boolean): Promise<void>
 }
 
 export function createPhoneShop(browser: () => Browser, server: () => SipServer): PhoneShop {
@@ -85,7 +87,7 @@ export function createPhoneShop(browser: () => Browser, server: () => SipServer)
   let count = 0
 
   async function pageFor(name: string, options: PhoneOptions): Promise<UserPage> {
-    const kept = options.browser ?? options.before ?? options.permissions
+    const kept = options.browser ?? options.before ?? options.permissions ?? options.judges
     if (kept !== undefined) return openPage(options.browser ?? browser(), name, options)
     const page = pages.get(name) ?? (await openPage(browser(), name))
     pages.set(name, page)
@@ -101,11 +103,13 @@ export function createPhoneShop(browser: () => Browser, server: () => SipServer)
       if (inUse.size === 0) onTestFinished(({ task }) => putAway([...inUse], task.result?.state === 'fail'))
       inUse.add(phone)
       return phone
-    }
+    },
+    putAway
   }
 
-  async function putAway(phones: readonly Phone[], hasFailed: boolean): Promise<void> {
-    inUse.clear()
+  async function putAway(phones: readonly Phone[], hasFailed = false): Promise<void> {
+    for (const phone of phones) inUse.delete(phone)
+    if (phones.length === 0) return
     const picture = () => pictureOf(phones)
     if (hasFailed) console.error(await picture())
     const faults = (await Promise.all(phones.map(faultsOf))).flat()

@@ -54,12 +54,18 @@ export interface SipServer {
   stop(): Promise<void>
 }
 
-export async function serverOnKamailio(options: KamailioOptions = {}): Promise<SipServer> {
-  return serverOf(await startKamailio(options))
+export interface KamailioServer extends SipServer {
+  /** Ends the server with SIGKILL; `restart` brings it back. */
+  kill(): Promise<void>
 }
 
-function serverOf(kamailio: Kamailio): SipServer {
-  const relays = createRelays(() => kamailio.url)
+/** Its relays are reached at `host`. */
+export async function serverOnKamailio(options: KamailioOptions = {}, host?: string): Promise<KamailioServer> {
+  return serverOf(await startKamailio(options), host)
+}
+
+function serverOf(kamailio: Kamailio, host?: string): KamailioServer {
+  const relays = createRelays(() => kamailio.wssUrl ?? kamailio.url, host)
   return {
     uri: (user) => `sip:${user}@${kamailio.domain}`,
     async addUser(user) {
@@ -69,6 +75,7 @@ function serverOf(kamailio: Kamailio): SipServer {
     },
     relay: (user) => relays.of(user),
     drop: (user) => relays.of(user).cut(),
+    kill: () => kamailio.kill(),
     restart: () => kamailio.restart(),
     async stop() {
       await relays.stop()
@@ -203,11 +210,11 @@ export async function serverOnAzstack(): Promise<AzstackServer> {
   }
 }
 
-function createRelays(target: () => string) {
+function createRelays(target: () => string, host?: string) {
   const relays = new Map<string, CutProxy>()
   return {
     async add(user: string): Promise<string> {
-      const relay = await startCutProxy(target())
+      const relay = await startCutProxy(target(), host)
       relays.set(user, relay)
       return relay.url
     },

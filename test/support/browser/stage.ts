@@ -6,7 +6,7 @@ import type { KamailioOptions } from '../kamailio.ts'
 import { describeWith } from '../needing.ts'
 import type { Phone, PhoneOptions } from './phones.ts'
 import { createPhoneShop } from './phones.ts'
-import type { AzstackServer, EmulatorServer, InfobipServer, PhoneServer, SipServer } from './server.ts'
+import type { AzstackServer, EmulatorServer, InfobipServer, KamailioServer, PhoneServer, SipServer } from './server.ts'
 import { serverOnAzstack, serverOnEmulator, serverOnInfobip, serverOnKamailio, serverWithPhones } from './server.ts'
 
 export interface Stage<Server extends SipServer = SipServer> {
@@ -26,7 +26,7 @@ export function onEachServer(name: string, body: (stage: Stage) => void): void {
   onEmulator(name, body)
 }
 
-export function onKamailio(name: string, options: KamailioOptions, body: (stage: Stage) => void): void {
+export function onKamailio(name: string, options: KamailioOptions, body: (stage: Stage<KamailioServer>) => void): void {
   describeWith(['chromium', 'kamailio'], `${name}, through Kamailio`, () =>
     body(createStage(() => serverOnKamailio(options)))
   )
