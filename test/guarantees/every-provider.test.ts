@@ -106,7 +106,7 @@ describe.each(providers)('On %s', (_, plan) => {
         expect(told.at(-1)?.type).toBe('call.ended')
         await close(desk)
       }),
-      { numRuns: 60 }
+      { numRuns: 40 }
     )
   })
 
@@ -129,7 +129,7 @@ describe.each(providers)('On %s', (_, plan) => {
         expect(call.state).toMatchObject({ status: 'ended', end: { by: 'system', reason: 'network' } })
         await close(desk)
       }),
-      { numRuns: 30 }
+      { numRuns: 15 }
     )
   })
 })
