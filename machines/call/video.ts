@@ -221,6 +221,8 @@ export const video = videoSetup.createStateConfig({
                     actions: [{ type: 'noteCause', params: ({ event }) => event }, 'tellVideoFailed']
                   }
                 ],
+                // the one that is being opened is all there is now
+                'media.camera.ended': 'awaiting',
                 enableVideo: {
                   guard: { type: 'asksForOurs', params: ({ event }) => event },
                   target: 'switching',
@@ -230,13 +232,22 @@ export const video = videoSetup.createStateConfig({
               }
             },
             returning: {
-              description: 'The screen is shared no longer; the camera there was before is being opened again.',
-              tags: ['waiting'],
+              description: 'What was sent is gone, and what is to be sent instead is about to be opened.',
               entry: [{ type: 'countAttempt', params: { kind: 'camera' } }, 'replaceCamera'],
+              always: 'awaiting'
+            },
+            awaiting: {
+              description: 'What was sent is gone; what is to be sent instead is being opened.',
+              tags: ['waiting'],
               after: { acquireDeadline: camerasGone },
               on: {
                 'media.camera.ready': [stale, sending],
-                'media.camera.failed': [stale, ...camerasGone]
+                'media.camera.failed': [stale, ...camerasGone],
+                enableVideo: {
+                  guard: { type: 'asksForOurs', params: ({ event }) => event },
+                  target: 'returning',
+                  actions: { type: 'noteSource', params: ({ event }) => event }
+                }
               }
             }
           }
