@@ -54,17 +54,17 @@ const desireOff = { type: 'desireVideo', params: { video: 'off' } } as const
 const desireTheirs = { type: 'desireVideo', params: { video: 'receive' } } as const
 const disable = { target: `${local}.disabling`, actions: desireOff } as const
 
+const asked = {
+  guard: { type: 'asksForOurs', params: ({ event }: Asked) => event },
+  actions: { type: 'noteSource', params: ({ event }: Asked) => event }
+} as const
 const enable = [
   {
     guard: { type: 'asksForTheirs', params: ({ event }: Asked) => event },
     target: `${local}.enabling.requesting`,
     actions: desireTheirs
   },
-  {
-    guard: { type: 'asksForOurs', params: ({ event }: Asked) => event },
-    target: `${local}.enabling.acquiring`,
-    actions: { type: 'noteSource', params: ({ event }: Asked) => event }
-  }
+  { ...asked, target: `${local}.enabling.acquiring` }
 ] as const
 
 /** What there is to show of ours is gone: what is theirs stays, if there is any. */
@@ -190,11 +190,7 @@ export const video = videoSetup.createStateConfig({
                     target: `${local}.enabling.requesting`,
                     actions: ['closeCamera', desireTheirs]
                   },
-                  {
-                    guard: { type: 'asksForOurs', params: ({ event }) => event },
-                    target: 'switching',
-                    actions: { type: 'noteSource', params: ({ event }) => event }
-                  }
+                  { ...asked, target: 'switching' }
                 ],
                 'media.camera.ended': [
                   { guard: 'wasCamera', target: 'returning', actions: 'goBackToCamera' },
@@ -223,12 +219,7 @@ export const video = videoSetup.createStateConfig({
                 ],
                 // the one that is being opened is all there is now
                 'media.camera.ended': 'awaiting',
-                enableVideo: {
-                  guard: { type: 'asksForOurs', params: ({ event }) => event },
-                  target: 'switching',
-                  reenter: true,
-                  actions: { type: 'noteSource', params: ({ event }) => event }
-                }
+                enableVideo: { ...asked, target: 'switching', reenter: true }
               }
             },
             returning: {
@@ -243,11 +234,7 @@ export const video = videoSetup.createStateConfig({
               on: {
                 'media.camera.ready': [stale, sending],
                 'media.camera.failed': [stale, ...camerasGone],
-                enableVideo: {
-                  guard: { type: 'asksForOurs', params: ({ event }) => event },
-                  target: 'returning',
-                  actions: { type: 'noteSource', params: ({ event }) => event }
-                }
+                enableVideo: { ...asked, target: 'returning' }
               }
             }
           }
@@ -256,11 +243,7 @@ export const video = videoSetup.createStateConfig({
           description: 'The camera is closed; theirs is wanted.',
           entry: 'closeCamera',
           on: {
-            enableVideo: {
-              guard: { type: 'asksForOurs', params: ({ event }) => event },
-              target: 'enabling.acquiring',
-              actions: { type: 'noteSource', params: ({ event }) => event }
-            },
+            enableVideo: { ...asked, target: 'enabling.acquiring' },
             'negotiation.settled': { guard: not('isVideoFlowing'), ...off },
             disableVideo: disable
           }
