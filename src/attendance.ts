@@ -15,7 +15,7 @@ export interface Attendance {
   /** Measures how calls sound: `createQualityMonitor()`. */
   readonly quality?: QualityMonitor | undefined
   /** Lets several calls hear one another: `createConference()` of `callchart/conference`. */
-  readonly conference?: { attend(call: AttendedCall): Attendant } | undefined
+  readonly conference?: { attend(attended: AttendedCall, call: Call): Attendant } | undefined
 }
 
 export interface AttendanceGrounds extends Attendance, Pick<AttendedCall, 'clock' | 'root'> {
@@ -44,7 +44,6 @@ export class Attendants implements Attendant {
     const { id } = shown
     const call: AttendedCall = {
       id,
-      call: shown,
       shows: () => shown.state,
       leg,
       media,
@@ -54,7 +53,7 @@ export class Attendants implements Attendant {
     }
     this.#capture = devices?.attend(call) ?? null
     this.#quality = quality?.attend(call) ?? null
-    this.#seat = conference?.attend(call) ?? null
+    this.#seat = conference?.attend(call, shown) ?? null
   }
 
   get capture(): CaptureView | null {

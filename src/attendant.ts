@@ -1,6 +1,5 @@
 import type { ActorOptions, AnyActorLogic, AnyActorRef } from 'xstate'
 import type { CallEmitted, Leg } from '../machines/index.ts'
-import type { Call } from './call.ts'
 import type { CallMedia } from './media.ts'
 import type { CallView } from './view.ts'
 
@@ -9,7 +8,6 @@ type Clock = NonNullable<ActorOptions<AnyActorLogic>['clock']>
 /** A call as those see it who look after it beside its chart. */
 export interface AttendedCall {
   readonly id: string
-  readonly call: Call
   shows(): CallView
   readonly leg: Leg
   readonly media: CallMedia

@@ -46,7 +46,7 @@ export interface Conference {
   can(command: ConferenceCommandName): boolean
   can$(command: ConferenceCommandName): Behavior<boolean>
   /** For engines. */
-  attend(call: AttendedCall): Attendant
+  attend(attended: AttendedCall, call: Call): Attendant
 }
 
 /** `createEngine({ conference: createConference() })`. Nothing of the browser is touched before somebody joins. */
@@ -78,8 +78,8 @@ class ConferenceImplementation implements Conference {
     this.#actor.start()
   }
 
-  attend(call: AttendedCall): Attendant {
-    const seat = new Seat(`member-${++this.#count}`, call, ({ id }) => ({
+  attend(attended: AttendedCall, call: Call): Attendant {
+    const seat = new Seat(`member-${++this.#count}`, call, attended, ({ id }) => ({
       changed: () => this.#changed(id),
       over: () => {
         this.#send({ type: 'member.over', member: id })
@@ -157,7 +157,7 @@ class ConferenceImplementation implements Conference {
   }
 
   #seatOf(call: Call): Seat | undefined {
-    return [...this.#seats.values()].find(({ attended }) => attended.call === call)
+    return [...this.#seats.values()].find((seat) => seat.call === call)
   }
 
   #send(event: ConferenceEvent) {
@@ -212,7 +212,7 @@ class ConferenceImplementation implements Conference {
     for (const seat of seats) seat.join(true)
     const seat = this.#seats.get(member)
     if (seat === undefined) return
-    seat.attended.call.makeCurrent().then(
+    seat.call.makeCurrent().then(
       () => {
         // the user comes back to those who were held meanwhile
         for (const each of left) if (each !== seat) each.resume()
@@ -240,7 +240,7 @@ class ConferenceImplementation implements Conference {
   }
 
   #told(fact: ConferenceEmitted) {
-    const calls = this.#context.members.flatMap((id) => this.#seats.get(id)?.attended.call ?? [])
+    const calls = this.#context.members.flatMap((id) => this.#seats.get(id)?.call ?? [])
     this.#calls = Object.freeze(calls)
     if (fact.type === 'conference.joined') this.#wishes.granted(fact.member)
     if (fact.type === 'conference.left-out') this.#wishes.refused(fact.members, errorOf(fact.cause))

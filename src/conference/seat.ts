@@ -1,5 +1,6 @@
 import type { CallEmitted } from '../../machines/index.ts'
 import type { Attendant, AttendedCall } from '../attendant.ts'
+import type { Call } from '../call.ts'
 import { attempt } from '../registry.ts'
 import type { Patch } from './mixer.ts'
 
@@ -13,13 +14,15 @@ export interface SeatListener {
 /** One call of an engine, as the conference sees it, from its beginning to its end. */
 export class Seat implements Attendant {
   readonly id: string
+  readonly call: Call
   readonly attended: AttendedCall
   readonly #listener: (seat: Seat) => SeatListener
   #isJoined = false
   #isOver = false
 
-  constructor(id: string, attended: AttendedCall, listener: (seat: Seat) => SeatListener) {
+  constructor(id: string, call: Call, attended: AttendedCall, listener: (seat: Seat) => SeatListener) {
     this.id = id
+    this.call = call
     this.attended = attended
     this.#listener = listener
     attended.media.watchedBy(() => this.#listener(this).changed())
@@ -47,7 +50,7 @@ export class Seat implements Attendant {
   }
 
   resume() {
-    const { call } = this.attended
+    const { call } = this
     if (call.can('resume')) void call.resume()
   }
 
