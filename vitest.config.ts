@@ -47,6 +47,7 @@ export default defineConfig({
           name: 'integration',
           environment: 'node',
           pool: 'forks',
+          maxWorkers: 1,
           include: ['test/{integration,examples,cli}/**/*.test.ts', 'examples/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,

@@ -4,6 +4,7 @@ import { transferred, transferredByPeer, transferSetup } from './transfer-setup.
 
 const notAnswered: Failure = { code: 'transfer.timeout', text: 'The peer did not answer the transfer in time' }
 const notReported: Failure = { code: 'transfer.timeout', text: 'The peer did not say in time what came of it' }
+const notAsked: Failure = { code: 'transfer.timeout', text: 'The peer could not be reached in time' }
 const notHeld: Failure = { code: 'negotiation.rejected', text: 'The peer did not agree to be held' }
 
 const region = '#call.progress.established.transfer'
@@ -89,6 +90,17 @@ const notHeldForConsultation = (cause: Failure) =>
     ]
   }) as const
 
+/** Nobody took our place: where the other call was asked about this one it still may be, and if not nobody waits for it. */
+const stayed = [
+  { guard: 'isConsulting', target: `${region}.consulting` },
+  {
+    guard: and(['holdsForTransfer', not(isActive)]),
+    target: `${region}.idle`,
+    actions: ['forgetTransfer', 'raiseResume']
+  },
+  { target: `${region}.idle` }
+] as const
+
 /**
  * Giving the peer to somebody else (RFC 5589). Nothing is done before the peer has said so, and what fails leaves the
  * call as it was: held if it was held before, and the microphone as the user wants it, which nobody touches here.
@@ -167,11 +179,11 @@ export const transfer = transferSetup.createStateConfig({
       }
     },
     holding: {
-      description: 'The peer is being held before it is asked; it need not agree.',
+      description: 'The peer is being held before it is asked; it need not agree, but has to be reachable.',
       tags: ['waiting'],
-      always: { guard: isHeld, target: 'referring' },
-      after: { prepareDeadline: 'referring' },
-      on: { 'negotiation.failed': 'referring' }
+      always: { guard: and([isHeld, isAttached]), target: 'referring' },
+      after: { prepareDeadline: [{ guard: isAttached, target: 'referring' }, late(notAsked)] },
+      on: { 'negotiation.failed': { guard: isAttached, target: 'referring' } }
     },
     referring: {
       description: 'The peer is asked to call the target.',
@@ -226,13 +238,13 @@ export const transfer = transferSetup.createStateConfig({
     'handing-over': {
       description: 'The peer of another call of ours is to take our place here.',
       tags: ['waiting'],
-      after: { handoverDeadline: 'idle' },
+      after: { handoverDeadline: stayed },
       on: {
         'handover.succeeded': {
           target: '#call.progress.ending',
           actions: { type: 'noteEnd', params: { end: transferred } }
         },
-        'handover.failed': 'idle',
+        'handover.failed': stayed,
         // the peer hangs up the moment it has its new call
         'leg.ended': {
           target: '#call.progress.ended',

@@ -54,6 +54,37 @@ describe('A call whose peer is given to somebody else', () => {
     expect(transfer(call)).toBe('referring')
   })
 
+  test('asks nothing while the peer cannot be reached, and soon gives up', () => {
+    const call = established()
+
+    call.run('transfer', 'connection.lost', 5_000)
+    expect(call.said('leg', 'refer')).toEqual([])
+
+    call.run('connection.restored', 'leg.verified', 'leg.offer.accepted')
+    expect(call.said('leg', 'refer')).toEqual([])
+    expect(failures(call)).toMatchObject([{ code: 'transfer.timeout' }])
+    expect([transfer(call), localHold(call)]).toEqual(['idle', 'active'])
+  })
+
+  test('asks once the peer can be reached again', () => {
+    const call = established()
+
+    call.run('transfer', 'connection.lost', 2_000, 'connection.restored', 'leg.verified', 'leg.offer.accepted')
+
+    expect(call.said('leg', 'refer')).toHaveLength(1)
+    expect(transfer(call)).toBe('referring')
+  })
+
+  test('asks nothing while the peer cannot be reached, though it agrees to be held', () => {
+    const call = established()
+    call.run('transfer', 'leg.offer.refused (glare)', 'leg.offer.received')
+
+    call.run('connection.lost', 'leg.offer.answered')
+
+    expect(localHold(call)).toBe('held')
+    expect(call.said('leg', 'refer')).toEqual([])
+  })
+
   test('is done at the last word only, and then over', () => {
     const call = referring()
 
@@ -238,28 +269,5 @@ describe('A call about which somebody else is asked', () => {
     )
 
     expect([transfer(call), localHold(call)]).toEqual(['idle', 'active'])
-  })
-})
-
-describe('A call in which somebody takes our place', () => {
-  test('is over as transferred, whoever hangs up first', () => {
-    const [theirs, ours] = [established(), established()]
-
-    theirs.run('handover.began', 'leg.ended')
-    ours.run('handover.began', 'handover.succeeded', 'leg.ended')
-
-    expect([end(theirs), end(ours)]).toMatchObject([
-      [{ by: 'remote', reason: 'transferred' }],
-      [{ by: 'local', reason: 'transferred' }]
-    ])
-  })
-
-  test('goes on when nobody does', () => {
-    const [failed, forgotten] = [established(), established()]
-
-    failed.run('handover.began', 'handover.failed')
-    forgotten.run('handover.began', 300_000)
-
-    expect([transfer(failed), transfer(forgotten)]).toEqual(['idle', 'idle'])
   })
 })

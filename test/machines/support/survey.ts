@@ -59,8 +59,9 @@ export function survey({ machine, inputs, samples, truths, internal = [], apart 
   const hears = ears(machine)
 
   const visit = (snapshot: AnyMachineSnapshot, path: readonly string[]) => {
-    if (snapshot.status === 'active' && isNews([...leavesOf(snapshot.value), ...truths(snapshot.context as never)]))
-      visits.push({ snapshot, path })
+    if (snapshot.status !== 'active') return
+    const here = [...leavesOf(snapshot.value), ...remembered(snapshot), ...truths(snapshot.context as never)]
+    if (isNews(here)) visits.push({ snapshot, path })
   }
 
   for (const input of inputs) visit(initialTransition(machine, input)[0], [])
@@ -158,6 +159,12 @@ export function perValue<T>(work: (value: StateValue) => T): (value: StateValue)
     known.set(value, worked)
     return worked
   }
+}
+
+/** Where a chart would go back to: nothing that its states or its context show. */
+function remembered({ historyValue }: AnyMachineSnapshot): string[] {
+  const histories = Object.entries(historyValue as Readonly<Record<string, readonly AnyNode[]>>)
+  return histories.map(([id, nodes]) => `${id}: ${nodes.map(({ key }) => key).join()}`)
 }
 
 function effectsOf(actions: readonly PossibleEffect[]): Effect[] {
