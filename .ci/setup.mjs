@@ -64,6 +64,7 @@ function programs() {
       : command('chromium', 'chromium-browser', 'google-chrome'),
     openssl: command('openssl'),
     iproute2: command('ip'),
+    coturn: command('turnserver'),
     'libnss3-tools': command('certutil'),
     'rtpengine-daemon': command('rtpengine'),
     'sip-tester': command('sipp'),

@@ -48,6 +48,10 @@ export type FailureCode =
   | 'recording.rejected'
   | 'recording.failed'
   | 'recording.timeout'
+  // several calls that hear one another
+  | 'conference.unsupported'
+  | 'conference.failed'
+  | 'conference.timeout'
   // transfers
   | 'transfer.unsupported'
   | 'transfer.rejected'

@@ -35,6 +35,8 @@ export type {
   TransferPolicy
 } from './call/transfer-model.ts'
 export { captureMachine } from './capture.ts'
+export { conferenceMachine } from './conference.ts'
+export type { ConferenceCommand, ConferenceContext, ConferenceEmitted, ConferenceEvent } from './conference-setup.ts'
 export type {
   CapturedDevice,
   CaptureContext,

@@ -55,6 +55,8 @@ export interface SwitchboardContext {
   readonly calls: readonly BoardCall[]
   /** The call the user is on: the last one dialled, answered or resumed. */
   readonly current: string | null
+  /** The calls that are heard together, in the order in which they were joined. */
+  readonly joined: readonly string[]
   readonly claim: Claim | null
   readonly meeting: Meeting | null
 }
@@ -72,6 +74,9 @@ export type SwitchboardEvent =
       readonly address: string
       readonly insteadOf: string
     }
+  /** Let it be heard together with the others that are joined, and no longer so. */
+  | { readonly type: 'join'; readonly call: string }
+  | { readonly type: 'part'; readonly call: string }
   /** Do not disturb, and the opposite. */
   | { readonly type: 'close' }
   | { readonly type: 'open' }
@@ -104,8 +109,8 @@ export type SwitchboardCommand =
   | { readonly type: 'refuse'; readonly call: string; readonly from: Party }
   /** Answer it, with the media that the user wanted for another one. */
   | { readonly type: 'answer'; readonly call: string; readonly like: string }
-  | { readonly type: 'hold'; readonly call: string }
-  | { readonly type: 'resume'; readonly call: string }
+  | { readonly type: 'hold'; readonly calls: readonly string[] }
+  | { readonly type: 'resume'; readonly calls: readonly string[] }
   | { readonly type: 'drop'; readonly call: string }
   /** End it, because another call has taken its place. */
   | { readonly type: 'replace'; readonly call: string }
@@ -145,17 +150,35 @@ export function callOf({ calls }: SwitchboardContext, id: string): BoardCall | u
   return calls.find((call) => call.id === id)
 }
 
-/** Whether somebody would be heard twice if this call came forward now. */
-export function mustYield(context: SwitchboardContext, id: string): boolean {
-  const { current, policy } = context
-  if (!policy.autoHold || current === null || current === id) return false
-  const call = callOf(context, current)
-  return call !== undefined && call.isEstablished && !call.isHeld
+/** Those who are joined with this call. */
+export function fellowsOf({ joined }: SwitchboardContext, id: string): readonly string[] {
+  return joined.includes(id) ? joined.filter((other) => other !== id) : []
 }
 
-/** The call to swap with: the youngest established one besides the current. */
-export function nextCall({ calls, current }: SwitchboardContext): BoardCall | undefined {
-  return calls.findLast((call) => call.isEstablished && call.id !== current)
+/** Whether the user is on this call: it is the current one, or joined with it. */
+export function isOn(context: SwitchboardContext, id: string): boolean {
+  return context.current !== null && (id === context.current || fellowsOf(context, context.current).includes(id))
+}
+
+/** The calls in which a peer hears us and is heard. */
+export function talking(context: SwitchboardContext): readonly string[] {
+  const { calls } = context
+  return calls.filter((call) => isOn(context, call.id) && call.isEstablished && !call.isHeld).map(({ id }) => id)
+}
+
+/** Whether two would be heard apart from one another if this call came forward now. */
+export function mustYield(context: SwitchboardContext, id: string): boolean {
+  return context.policy.autoHold && !isOn(context, id) && talking(context).length > 0
+}
+
+/** Nobody is left to be held once this call is, or is over. */
+export function isLastToYield(context: SwitchboardContext, id: string): boolean {
+  return isOn(context, id) && talking(context).every((other) => other === id)
+}
+
+/** The call to swap with: the youngest established one that the user is not on. */
+export function nextCall(context: SwitchboardContext): BoardCall | undefined {
+  return context.calls.findLast((call) => call.isEstablished && !isOn(context, call.id))
 }
 
 export function attentionOf(context: SwitchboardContext, call: BoardCall): Attention {
@@ -163,8 +186,8 @@ export function attentionOf(context: SwitchboardContext, call: BoardCall): Atten
   const isRinging = call.direction === 'incoming' && !call.isEstablished && call.id !== current
   if (isRinging) return calls.some((other) => other.isEstablished) ? 'waiting' : 'front'
   if (!policy.autoHold) return 'front'
-  const isYielding = claim !== null && claim.call !== call.id
-  return call.id === current && !isYielding ? 'front' : 'aside'
+  const isYielding = claim !== null && claim.call !== current
+  return isOn(context, call.id) && !isYielding ? 'front' : 'aside'
 }
 
 /** The call of ours that is on its way to whom this one comes from. */

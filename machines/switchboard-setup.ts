@@ -5,10 +5,14 @@ import {
   callFrom,
   callMeeting,
   callOf,
+  fellowsOf,
+  isLastToYield,
+  isOn,
   isOursToRemain,
   mustYield,
   newCall,
-  nextCall
+  nextCall,
+  talking
 } from './switchboard-model.ts'
 import type {
   BoardCall,
@@ -39,6 +43,8 @@ export const switchboardSetup = setup({
     isCall: ({ context }, { call }: Named) => callOf(context, call) !== undefined,
     isNoCall: ({ context }, { call }: Named) => callOf(context, call) === undefined,
     isCurrent: ({ context }, { call }: Named) => context.current === call,
+    isOn: ({ context }, { call }: Named) => isOn(context, call),
+    isEstablished: ({ context }, { call }: Named) => callOf(context, call)?.isEstablished === true,
     isClaimed: ({ context }, { call }: Named) => context.claim?.call === call,
     mustYield: ({ context }, { call }: Named) => mustYield(context, call),
     /** Nobody else is, or is about to be, the one the user is on. */
@@ -46,13 +52,23 @@ export const switchboardSetup = setup({
     /** It was made to take the place of the call the user is on. */
     takesPlace: ({ context }, { call }: Named) =>
       context.claim === null && context.current !== null && callOf(context, call)?.insteadOf === context.current,
-    mustBeHeld: ({ context }, { call }: Named) => context.policy.autoHold && context.current !== call,
+    mustBeHeld: ({ context }, { call }: Named) => context.policy.autoHold && !isOn(context, call),
+    isLeftToBeHeld: ({ context }, { call }: Named) => {
+      const left = without(context, call)
+      return context.policy.autoHold && isOn(context, call) && left.current !== null && !isOn(left, call)
+    },
+    isLastToYield: ({ context }, { call }: Named) => isLastToYield(context, call),
     silenceSuffices: ({ context }) => context.policy.whenHoldFails === 'silence',
     isSilencedInstead: ({ context }, { call }: Named) =>
-      context.current === call && context.policy.whenHoldFails === 'silence',
+      isLastToYield(context, call) && context.policy.whenHoldFails === 'silence',
+    isSilencedBesides: ({ context }, { call }: Named) =>
+      isOn(context, call) && context.policy.whenHoldFails === 'silence',
     /** The current call, after which another is to go on. */
     endsTheCurrent: ({ context }, { call }: Named) =>
-      context.current === call && context.policy.resumeNext && nextCall(context) !== undefined,
+      context.current === call &&
+      fellowsOf(context, call).length === 0 &&
+      context.policy.resumeNext &&
+      nextCall(context) !== undefined,
     /** A call that waits for its turn to be placed counts; one that is to take its turn does not. */
     isFull: ({ context: { calls, claim, policy } }) =>
       calls.length + (claim !== null && claim.target !== null ? 1 : 0) >= policy.maxCalls,
@@ -89,10 +105,15 @@ export const switchboardSetup = setup({
     }),
     noteHeld: assign({ calls: ({ context }, { call }: Named) => changed(context, call, { isHeld: true }) }),
     noteResumed: assign({ calls: ({ context }, { call }: Named) => changed(context, call, { isHeld: false }) }),
-    noteEnded: assign({
-      calls: ({ context }, { call }: Named) => context.calls.filter(({ id }) => id !== call),
-      current: ({ context }, { call }: Named) => (context.current === call ? null : context.current)
+    noteEnded: assign(({ context }, { call }: Named) => ({
+      ...without(context, call),
+      calls: context.calls.filter(({ id }) => id !== call),
+      ...(fellowsOf(context, call).length === 0 && context.current === call ? { current: null } : {})
+    })),
+    noteJoined: assign({
+      joined: ({ context: { joined } }, { call }: Named) => (joined.includes(call) ? joined : [...joined, call])
     }),
+    noteParted: assign(({ context }, { call }: Named) => without(context, call)),
     noteCurrent: assign({ current: (_, { call }: Named) => call }),
 
     // whose turn it is
@@ -104,6 +125,12 @@ export const switchboardSetup = setup({
       calls: ({ context: { claim, calls } }) =>
         claim === null || claim.target === null ? calls : [...calls, newCall(claim.call, 'outgoing', claim.target)]
     }),
+    /** Who was held together is heard together again. */
+    resumeFellows: sendTo('calls', ({ context }): SwitchboardCommand => ({
+      type: 'resume',
+      calls: context.claim === null ? [] : fellowsOf(context, context.claim.call)
+    })),
+    grantAtOnce: sendTo('calls', (_, { call }: Named): SwitchboardCommand => ({ type: 'grant', call })),
     dropClaim: assign({ claim: null }),
     grant: sendTo('calls', ({ context }): SwitchboardCommand => ({ type: 'grant', call: context.claim?.call ?? '' })),
     join: sendTo('calls', ({ context }, { call, target }: Named & { target: string }): SwitchboardCommand => ({
@@ -125,11 +152,11 @@ export const switchboardSetup = setup({
       type: 'arrange',
       attention: Object.fromEntries(context.calls.map((call) => [call.id, attentionOf(context, call)]))
     })),
-    holdCurrent: sendTo('calls', ({ context }): SwitchboardCommand => ({ type: 'hold', call: context.current ?? '' })),
-    hold: sendTo('calls', (_, { call }: Named): SwitchboardCommand => ({ type: 'hold', call })),
+    holdWhoTalks: sendTo('calls', ({ context }): SwitchboardCommand => ({ type: 'hold', calls: talking(context) })),
+    hold: sendTo('calls', (_, { call }: Named): SwitchboardCommand => ({ type: 'hold', calls: [call] })),
     resumeNext: sendTo('calls', ({ context }): SwitchboardCommand => ({
       type: 'resume',
-      call: nextCall(context)?.id ?? ''
+      calls: [nextCall(context)?.id ?? '']
     })),
 
     // calls that reach us
@@ -175,8 +202,8 @@ export const switchboardSetup = setup({
         ({ type: 'switchboard.refused', call, from, reason }) as const
     ),
     tellHoldFailed: emit(
-      ({ context }, { cause }: { cause: Failure }) =>
-        ({ type: 'switchboard.hold-failed', call: context.current ?? '', cause }) as const
+      ({ context }, { call, cause }: { call?: string; cause: Failure }) =>
+        ({ type: 'switchboard.hold-failed', call: call ?? talking(context)[0] ?? '', cause }) as const
     ),
     tellMet: emit(
       ({ context: { meeting } }, { remains }: { remains: 'ours' | 'theirs' }) =>
@@ -192,6 +219,16 @@ export const switchboardSetup = setup({
     meetingAnswerDeadline: 92_000
   }
 })
+
+/** As it is when this call is joined with nobody: who was joined with the current one remains on the others. */
+function without(
+  context: SwitchboardContext,
+  id: string
+): Pick<SwitchboardContext, 'joined' | 'current'> & SwitchboardContext {
+  const fellows = fellowsOf(context, id)
+  const current = context.current === id ? (fellows.at(-1) ?? id) : context.current
+  return { ...context, current, joined: context.joined.filter((other) => other !== id) }
+}
 
 function changed({ calls }: SwitchboardContext, id: string, now: Partial<BoardCall>): readonly BoardCall[] {
   return calls.map((call) => (call.id === id ? { ...call, ...now } : call))

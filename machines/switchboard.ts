@@ -11,7 +11,7 @@ const notHeldInTime: Failure = { code: 'negotiation.timeout', text: 'The peer di
 const params = ({ event }: { event: Named }) => event
 
 /** The claimed call has its turn: what the others are told comes before anything of it can be heard. */
-const serve = ['noteTurn', 'arrange', 'grant', 'dropClaim'] as const
+const serve = ['noteTurn', 'arrange', 'grant', 'resumeFellows', 'dropClaim'] as const
 
 const notThere = {
   guard: { type: 'isNoCall', params },
@@ -35,7 +35,7 @@ const incoming = {
 /** All calls of one engine: which one the user is on, which may ring, and what becomes of the others meanwhile. */
 export const switchboardMachine = switchboardSetup.createMachine({
   id: 'switchboard',
-  context: ({ input }) => ({ policy: input.policy, calls: [], current: null, claim: null, meeting: null }),
+  context: ({ input }) => ({ policy: input.policy, calls: [], current: null, joined: [], claim: null, meeting: null }),
   invoke: { id: 'calls', src: 'calls' },
   type: 'parallel',
   states: {
@@ -62,6 +62,17 @@ export const switchboardMachine = switchboardSetup.createMachine({
           { actions: [{ type: 'noteEstablished', params }, 'arrange'] }
         ],
         'call.held': { actions: { type: 'noteHeld', params } },
+        join: [
+          { guard: { type: 'isEstablished', params }, actions: [{ type: 'noteJoined', params }, 'arrange'] },
+          notThere
+        ],
+        part: [
+          {
+            guard: { type: 'isLeftToBeHeld', params },
+            actions: [{ type: 'noteParted', params }, 'arrange', { type: 'hold', params }]
+          },
+          { actions: [{ type: 'noteParted', params }, 'arrange'] }
+        ],
         // a call may go on by itself: when the one it was consulted about is over, or could not be given away
         'call.resumed': [
           { guard: { type: 'isNoCall', params }, actions: [] },
@@ -98,6 +109,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
             ],
             take: [
               notThere,
+              { guard: { type: 'isOn', params }, actions: { type: 'grantAtOnce', params } },
               {
                 guard: { type: 'mustYield', params },
                 target: 'yielding',
@@ -117,7 +129,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
         yielding: {
           description: 'Another call wants its turn: the current one is silent already, and is being held.',
           tags: ['waiting'],
-          entry: ['arrange', 'holdCurrent'],
+          entry: ['arrange', 'holdWhoTalks'],
           after: {
             yieldDeadline: [
               {
@@ -155,7 +167,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
               { guard: { type: 'isClaimed', params }, actions: [] },
               {
                 // back to the one that was to be left
-                guard: { type: 'isCurrent', params },
+                guard: { type: 'isOn', params },
                 target: 'steady',
                 actions: [
                   { type: 'withdrawClaim', params: { cause: overtaken } },
@@ -172,7 +184,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
             ],
             'call.held': [
               {
-                guard: { type: 'isCurrent', params },
+                guard: { type: 'isLastToYield', params },
                 target: 'steady',
                 actions: [{ type: 'noteHeld', params }, ...serve]
               },
@@ -184,8 +196,13 @@ export const switchboardMachine = switchboardSetup.createMachine({
                 target: 'steady',
                 actions: [{ type: 'tellHoldFailed', params: ({ event }) => event }, ...serve]
               },
+              // the others may still agree
               {
-                guard: { type: 'isCurrent', params },
+                guard: { type: 'isSilencedBesides', params },
+                actions: { type: 'tellHoldFailed', params: ({ event }) => event }
+              },
+              {
+                guard: { type: 'isOn', params },
                 target: 'steady',
                 actions: [
                   { type: 'tellHoldFailed', params: ({ event }) => event },
@@ -197,7 +214,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
             ],
             'call.ended': [
               {
-                guard: { type: 'isCurrent', params },
+                guard: { type: 'isLastToYield', params },
                 target: 'steady',
                 actions: [{ type: 'noteEnded', params }, ...serve]
               },

@@ -1,10 +1,11 @@
 import type { CallEmitted } from '../machines/index.ts'
 import type { Attendant, AttendedCall } from './attendant.ts'
+import type { Call } from './call.ts'
 import type { Capture } from './devices-capture.ts'
 import type { Devices } from './devices.ts'
 import { CallError, rejected } from './errors.ts'
 import type { MediaOptions } from './media-capture.ts'
-import type { CallView, CaptureView } from './view.ts'
+import type { CaptureView } from './view.ts'
 import type { CallQuality, QualityAttendant, QualityMonitor } from './quality.ts'
 
 /** Who a program can bring along to look after its calls; several engines may share them. */
@@ -13,9 +14,14 @@ export interface Attendance {
   readonly devices?: Devices | undefined
   /** Measures how calls sound: `createQualityMonitor()`. */
   readonly quality?: QualityMonitor | undefined
+  /** Lets several calls hear one another: `createConference()` of `callchart/conference`. */
+  readonly conference?: { attend(attended: AttendedCall, call: Call): Attendant } | undefined
 }
 
-export type AttendanceGrounds = Attendance & Pick<AttendedCall, 'clock' | 'root'>
+export interface AttendanceGrounds extends Attendance, Pick<AttendedCall, 'clock' | 'root'> {
+  /** Calls that are joined are heard together. */
+  readonly join: (call: string, on: boolean) => void
+}
 
 /** What the user has chosen comes first; what a call asks for comes before that. */
 export function mediaFor({ devices }: Attendance, media: MediaOptions): MediaOptions {
@@ -27,16 +33,27 @@ export function mediaFor({ devices }: Attendance, media: MediaOptions): MediaOpt
 export class Attendants implements Attendant {
   readonly #capture: Capture | null
   readonly #quality: QualityAttendant | null
+  readonly #seat: Attendant | null
 
   constructor(
-    { devices, quality, ...grounds }: AttendanceGrounds,
-    shown: { readonly id: string; readonly state: CallView },
+    { devices, quality, conference, join, ...grounds }: AttendanceGrounds,
+    shown: Call,
     { leg, media }: Pick<AttendedCall, 'leg' | 'media'>,
     tell: AttendedCall['tell']
   ) {
-    const call: AttendedCall = { id: shown.id, shows: () => shown.state, leg, media, ...grounds, tell }
+    const { id } = shown
+    const call: AttendedCall = {
+      id,
+      shows: () => shown.state,
+      leg,
+      media,
+      ...grounds,
+      join: (on) => join(id, on),
+      tell
+    }
     this.#capture = devices?.attend(call) ?? null
     this.#quality = quality?.attend(call) ?? null
+    this.#seat = conference?.attend(call, shown) ?? null
   }
 
   get capture(): CaptureView | null {
@@ -62,10 +79,12 @@ export class Attendants implements Attendant {
   told(fact: CallEmitted) {
     this.#capture?.told(fact)
     this.#quality?.told(fact)
+    this.#seat?.told(fact)
   }
 
   release() {
     this.#capture?.release()
     this.#quality?.release()
+    this.#seat?.release()
   }
 }

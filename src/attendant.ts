@@ -14,6 +14,8 @@ export interface AttendedCall {
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>
   /** Whose child an actor of theirs is. */
   readonly root: AnyActorRef
+  /** It is heard together with the other calls that are joined, or (false) by itself again. */
+  join(on: boolean): void
   /** Tells everybody who listens to the call, or null: nothing happened. What is shown is read anew in any case. */
   tell(fact: CallEmitted | null): void
 }

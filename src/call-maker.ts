@@ -17,6 +17,8 @@ export interface CallMakerOptions {
   readonly media: MediaOptions
   readonly clock: Clock | undefined
   readonly attendance: Attendance
+  /** Calls that are joined are heard together. */
+  readonly join: (call: string, on: boolean) => void
   /** The leg of this call emitted something that is no event of its port. */
   readonly garbage: (call: string) => void
 }
@@ -43,7 +45,7 @@ export class CallMaker {
       clock === undefined ? {} : { clock }
     )
     this.#root.start()
-    this.grounds = { ...options.attendance, clock: clock ?? globalThis, root: this.#root }
+    this.grounds = { ...options.attendance, clock: clock ?? globalThis, root: this.#root, join: options.join }
   }
 
   /** The actor is not started yet. Throws where there is no leg. */

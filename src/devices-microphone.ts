@@ -140,7 +140,7 @@ export class MicrophonePort {
     const { media, leg } = this.#call
     if (media.microphone === track) return
     media.replaceMicrophone(track)
-    if (media.stream !== null) leg.attach(media.stream)
+    if (media.outgoing !== null) leg.attach(media.outgoing)
   }
 
   #closeOpened() {

@@ -67,7 +67,7 @@ class EngineImplementation implements Engine {
   readonly incoming$ = this.#incoming.facts$
   readonly events$ = this.#events.facts$
 
-  constructor({ transport, policy, media = {}, network = surroundings, clock, devices, quality }: EngineOptions) {
+  constructor({ transport, policy, media = {}, network = surroundings, clock, ...attendance }: EngineOptions) {
     const resolved = resolvePolicy(policy ?? {}, transport.capabilities.registration)
     this.#transport = transport
     const { dtmf, recording } = transport.capabilities
@@ -79,7 +79,8 @@ class EngineImplementation implements Engine {
       policy: resolved,
       media,
       clock,
-      attendance: { devices, quality },
+      attendance,
+      join: (call, on) => this.#board.send({ type: on ? 'join' : 'part', call }),
       garbage: (call) => this.#tell(call, garbage)
     })
     this.#board = new Switchboard(resolved.switchboard, clock, {

@@ -20,6 +20,8 @@ const retryable: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'dtmf.timeout',
   'recording.failed',
   'recording.timeout',
+  'conference.failed',
+  'conference.timeout',
   'transfer.failed',
   'transfer.timeout'
 ])

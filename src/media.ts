@@ -15,6 +15,9 @@ export class CallMedia {
   #attempt = 0
   #stream: MediaStream | null = null
   #remote: MediaStream | null = null
+  /** What is sent in the place of the microphone. */
+  #outlet: MediaStream | null = null
+  #changed: () => void = () => {}
   #muted = false
   #held = false
   #aside = false
@@ -31,7 +34,28 @@ export class CallMedia {
     return this.#stream
   }
 
-  /** The one that is sent, if any is. */
+  /** What the leg is to send: what was captured, or what was made of it, with the camera as it is. */
+  get outgoing(): MediaStream | null {
+    const outlet = this.#outlet
+    if (outlet === null) return this.#stream
+    const shown = outlet.getVideoTracks()
+    for (const track of shown) if (!this.#cameras.includes(track)) outlet.removeTrack(track)
+    for (const track of this.#cameras) if (!shown.includes(track)) outlet.addTrack(track)
+    return outlet
+  }
+
+  /** Sends this sound in the place of the microphone, or (null) the microphone again. It stays its giver's to stop. */
+  sendThrough(outlet: MediaStream | null) {
+    this.#outlet = outlet
+    this.#apply()
+  }
+
+  /** Whoever makes something of what is captured and heard is told when that is another microphone, or another stream. */
+  watchedBy(changed: () => void) {
+    this.#changed = changed
+  }
+
+  /** The one that is captured, if any is. */
   get microphone(): MediaStreamTrack | null {
     return this.#stream?.getAudioTracks()[0] ?? null
   }
@@ -88,6 +112,7 @@ export class CallMedia {
     this.#remote = remote
     this.#apply()
     this.#recorder?.follow()
+    this.#changed()
   }
 
   /** Opens one more microphone, any (null) or this one, for its taker to stop. Never rejects. */
@@ -109,16 +134,19 @@ export class CallMedia {
     for (const before of this.#stream?.getAudioTracks() ?? []) this.#stream?.removeTrack(before)
     if (track !== null) this.#stream?.addTrack(track)
     this.#apply()
+    this.#changed()
   }
 
   release() {
     const stream = this.#stream
     this.#report = () => {}
+    this.#changed = () => {}
     this.#recorder?.release()
     this.#attempt = Infinity
     this.#cameraAttempt = Infinity
     this.#stream = null
     this.#remote = null
+    this.#outlet = null
     stopTracks(stream)
   }
 
@@ -194,6 +222,7 @@ export class CallMedia {
   #apply() {
     const isAway = this.#held || this.#aside
     for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.#muted && !isAway
+    for (const track of this.#outlet?.getAudioTracks() ?? []) track.enabled = !isAway
     for (const track of this.#cameras) track.enabled = !this.#isCameraMuted && !isAway
     for (const track of this.#remote?.getTracks() ?? []) track.enabled = !isAway
   }

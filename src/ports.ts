@@ -38,8 +38,8 @@ export function legActor(registry: Registry, dropped: (call: string) => void) {
     })
     receive((command) =>
       guarded(() => {
-        const { stream } = media
-        if (stream !== null && (command.type === 'dial' || command.type === 'answer')) leg.attach(stream)
+        const { outgoing } = media
+        if (outgoing !== null && (command.type === 'dial' || command.type === 'answer')) leg.attach(outgoing)
         leg.send(command)
       })
     )
@@ -52,7 +52,8 @@ export function mediaActor(registry: Registry) {
     const { leg, media } = registry.of(input.call)
     /** Another camera or none: nothing the peer is told of by this. */
     const resend = () => {
-      if (media.stream !== null) attempt(() => leg.attach(media.stream as MediaStream))
+      const { outgoing } = media
+      if (outgoing !== null) attempt(() => leg.attach(outgoing))
     }
     media.reportTo((event) => {
       if (event.type === 'media.camera.ready') resend()

@@ -177,9 +177,11 @@ export class Switchboard implements Turns {
       case 'answer':
         return void call?.answer(like === undefined ? undefined : { media: like.media })
       case 'hold':
-        return void (call?.can('hold') && call.hold())
+        for (const id of command.calls) if (host.call(id)?.can('hold') === true) void host.call(id)?.hold()
+        return
       case 'resume':
-        return void call?.resume()
+        for (const id of command.calls) if (host.call(id)?.can('resume') === true) void host.call(id)?.resume()
+        return
       case 'drop':
         return void (call?.can('reject') ? call.reject('busy') : call?.hangup())
       case 'replace':

@@ -54,17 +54,17 @@ const desireOff = { type: 'desireVideo', params: { video: 'off' } } as const
 const desireTheirs = { type: 'desireVideo', params: { video: 'receive' } } as const
 const disable = { target: `${local}.disabling`, actions: desireOff } as const
 
+const asked = {
+  guard: { type: 'asksForOurs', params: ({ event }: Asked) => event },
+  actions: { type: 'noteSource', params: ({ event }: Asked) => event }
+} as const
 const enable = [
   {
     guard: { type: 'asksForTheirs', params: ({ event }: Asked) => event },
     target: `${local}.enabling.requesting`,
     actions: desireTheirs
   },
-  {
-    guard: { type: 'asksForOurs', params: ({ event }: Asked) => event },
-    target: `${local}.enabling.acquiring`,
-    actions: { type: 'noteSource', params: ({ event }: Asked) => event }
-  }
+  { ...asked, target: `${local}.enabling.acquiring` }
 ] as const
 
 /** What there is to show of ours is gone: what is theirs stays, if there is any. */
@@ -190,11 +190,7 @@ export const video = videoSetup.createStateConfig({
                     target: `${local}.enabling.requesting`,
                     actions: ['closeCamera', desireTheirs]
                   },
-                  {
-                    guard: { type: 'asksForOurs', params: ({ event }) => event },
-                    target: 'switching',
-                    actions: { type: 'noteSource', params: ({ event }) => event }
-                  }
+                  { ...asked, target: 'switching' }
                 ],
                 'media.camera.ended': [
                   { guard: 'wasCamera', target: 'returning', actions: 'goBackToCamera' },
@@ -221,22 +217,24 @@ export const video = videoSetup.createStateConfig({
                     actions: [{ type: 'noteCause', params: ({ event }) => event }, 'tellVideoFailed']
                   }
                 ],
-                enableVideo: {
-                  guard: { type: 'asksForOurs', params: ({ event }) => event },
-                  target: 'switching',
-                  reenter: true,
-                  actions: { type: 'noteSource', params: ({ event }) => event }
-                }
+                // the one that is being opened is all there is now
+                'media.camera.ended': 'awaiting',
+                enableVideo: { ...asked, target: 'switching', reenter: true }
               }
             },
             returning: {
-              description: 'The screen is shared no longer; the camera there was before is being opened again.',
-              tags: ['waiting'],
+              description: 'What was sent is gone, and what is to be sent instead is about to be opened.',
               entry: [{ type: 'countAttempt', params: { kind: 'camera' } }, 'replaceCamera'],
+              always: 'awaiting'
+            },
+            awaiting: {
+              description: 'What was sent is gone; what is to be sent instead is being opened.',
+              tags: ['waiting'],
               after: { acquireDeadline: camerasGone },
               on: {
                 'media.camera.ready': [stale, sending],
-                'media.camera.failed': [stale, ...camerasGone]
+                'media.camera.failed': [stale, ...camerasGone],
+                enableVideo: { ...asked, target: 'returning' }
               }
             }
           }
@@ -245,11 +243,7 @@ export const video = videoSetup.createStateConfig({
           description: 'The camera is closed; theirs is wanted.',
           entry: 'closeCamera',
           on: {
-            enableVideo: {
-              guard: { type: 'asksForOurs', params: ({ event }) => event },
-              target: 'enabling.acquiring',
-              actions: { type: 'noteSource', params: ({ event }) => event }
-            },
+            enableVideo: { ...asked, target: 'enabling.acquiring' },
             'negotiation.settled': { guard: not('isVideoFlowing'), ...off },
             disableVideo: disable
           }

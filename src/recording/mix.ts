@@ -1,3 +1,4 @@
+import { played } from '../played.ts'
 import type { RecordedStreams } from '../recorder.ts'
 
 /** Both sides of a call in one stream, whatever their streams are at the moment. */
@@ -63,14 +64,4 @@ export function createMix(channels: 'mono' | 'stereo'): Mix {
       context.close().catch(() => {})
     }
   }
-}
-
-/** Chromium has the sound of a peer only where an element plays it, be it unheard (issue 121673). */
-function played(stream: MediaStream): HTMLAudioElement | null {
-  if (typeof Audio === 'undefined') return null
-  const element = new Audio()
-  element.muted = true
-  element.srcObject = stream
-  element.play().catch(() => {})
-  return element
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { bundles } from './bundles.ts'
 import { print } from './report.ts'
 import type { Row } from './report.ts'
+import { recovery } from './recovery.ts'
 import { setup } from './setup.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -42,6 +43,8 @@ print('Bundles, minified and gzipped', await bundles())
 const times = await setup()
 if (times === null) console.log('\nCall set-up: not measured, there is no Chromium here')
 else print('Call set-up in Chromium, dial to established', times)
+
+if (!(await recovery())) console.log('\nRecovery: not measured, there is no Chromium here')
 
 function node(script: string, ...flags: string[]): string {
   return execFileSync(process.execPath, [...flags, `${compiled}/${script}`], { encoding: 'utf8' })

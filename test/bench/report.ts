@@ -20,6 +20,7 @@ export function print(title: string, rows: readonly Row[]) {
 }
 
 function format(value: number): string {
+  if (Number.isNaN(value)) return 'never'
   if (value >= 1_000) return Math.round(value).toLocaleString('en').replaceAll(',', ' ')
   return value >= 100 ? value.toFixed(0) : value.toFixed(1)
 }

@@ -177,7 +177,7 @@ describe('A call gives everything back when', () => {
       new Relations(nobody),
       { take: (_, turn) => turn.granted() },
       () => {},
-      { clock: globalThis, root: actor }
+      { clock: globalThis, root: actor, join: () => {} }
     )
     const established = errorOf(call.established())
 

@@ -3,6 +3,7 @@ import type { EventObject } from 'xstate'
 import {
   callGround,
   captureGround,
+  conferenceGround,
   connectionGround,
   registrationGround,
   switchboardGround
@@ -39,6 +40,12 @@ describe('What happens at every event in every state is written down', () => {
     const text = regions.map((region) => table(region, switchboardGround, surveyed)).join('\n\n\n')
 
     await expect(`${text}\n`).toMatchFileSnapshot('tables/switchboard.txt')
+  })
+
+  test('for a conference', async () => {
+    const text = table({ name: 'conference', ...all }, conferenceGround, survey(conferenceGround))
+
+    await expect(`${text}\n`).toMatchFileSnapshot('tables/conference.txt')
   })
 
   test('for the microphone of a call', async () => {
@@ -128,7 +135,10 @@ function withRoles(move: Move): Move {
   }
   const effects = move.effects.map(({ to, event: { type, ...detail } }) => {
     const named = Object.entries(detail).filter(([name]) => !['attention', 'from', 'like'].includes(name))
-    const roles = named.map(([name, value]) => [name, /^(call|ours|theirs)$/.test(name) ? roleOf(value) : value])
+    const roles = named.map(([name, value]) => {
+      if (Array.isArray(value)) return [name, value.map(roleOf).join(' and ')]
+      return [name, /^(call|ours|theirs)$/.test(name) ? roleOf(value) : value]
+    })
     return { to, event: { type, ...Object.fromEntries(roles) } }
   })
   return { ...move, effects }

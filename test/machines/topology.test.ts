@@ -3,6 +3,7 @@ import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
 import {
   callGround,
   captureGround,
+  conferenceGround,
   connectionGround,
   registrationGround,
   switchboardGround
@@ -16,6 +17,7 @@ const charts = [
   { name: 'the registration', ground: registrationGround, surveyed: survey(registrationGround) },
   { name: 'a call', ground: callGround, surveyed: survey(callGround) },
   { name: 'the switchboard', ground: switchboardGround, surveyed: survey(switchboardGround) },
+  { name: 'a conference', ground: conferenceGround, surveyed: survey(conferenceGround) },
   { name: 'a microphone', ground: captureGround, surveyed: survey(captureGround) }
 ]
 
@@ -48,7 +50,10 @@ const asked = [
   'consult',
   'acceptTransfer',
   'declineTransfer',
-  'use'
+  'use',
+  'join',
+  'leave',
+  'split'
 ]
 
 /** Resting places: no port is asked anything there, so nothing has to come within any time. */
@@ -58,6 +63,7 @@ const restful = [
   /^connection\.(offline|exhausted|online\.steady)$/,
   /^registration\.(unregistered|refused)$/,
   /^capture\.(live|lost)$/,
+  /^conference\.(idle|mixing\.together)$/,
   /^call\.progress\.established\.negotiation\.stable$/,
   /^call\.progress\.established\.hold\.(local|remote)\.(active|held)$/,
   /^call\.progress\.established\.video\.local\.(off|on\.steady|receiving)$/,

@@ -146,7 +146,7 @@ describe('A call with video', () => {
     const call = withVideo()
 
     call.run('enableVideo (screen)', 'media.camera.ready', 'media.camera.ended')
-    expect(video(call).local).toEqual({ on: 'returning' })
+    expect(video(call).local).toEqual({ on: 'awaiting' })
 
     call.run('media.camera.ready')
     expect(video(call).local).toEqual({ on: 'steady' })
@@ -162,6 +162,18 @@ describe('A call with video', () => {
     expect(offers(call)).toEqual(['on', 'receive'])
     expect(video(call)).toMatchObject({ local: 'receiving', remote: 'on' })
   })
+
+  test.each(['media.camera.failed', 60_000] as const)(
+    'sends none when it was gone before the screen was there, and the screen never is: %s',
+    (never) => {
+      const call = withVideo()
+
+      call.run('enableVideo (screen)', 'media.camera.ended', never, 'leg.offer.accepted (peer video)')
+
+      expect(offers(call)).toEqual(['on', 'receive'])
+      expect(video(call)).toMatchObject({ local: 'receiving', remote: 'on' })
+    }
+  )
 
   test('keeps what is agreed through hold and resume', () => {
     const call = withVideo()

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   callGround,
   captureGround,
+  conferenceGround,
   connectionGround,
   registrationGround,
   switchboardGround
@@ -16,6 +17,7 @@ const charts = [
   { name: 'the connection', ground: connectionGround },
   { name: 'the registration', ground: registrationGround },
   { name: 'a microphone', ground: captureGround },
+  { name: 'a conference', ground: conferenceGround },
   { name: 'a call', ground: callGround },
   { name: 'the switchboard', ground: switchboardGround }
 ]

@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-type Need = 'kamailio' | 'chromium' | 'certutil' | 'networks' | 'rtpengine' | 'baresip' | 'sipp' | 'nft'
+type Need = 'kamailio' | 'chromium' | 'certutil' | 'networks' | 'coturn' | 'rtpengine' | 'baresip' | 'sipp' | 'nft'
 
 const missing: Record<Need, () => string | null> = {
   kamailio() {
@@ -26,6 +26,7 @@ const missing: Record<Need, () => string | null> = {
   },
   chromium: () => (chromiumPath() ? null : 'chromium is not installed (or set CHROMIUM to its path)'),
   certutil: () => (pathOf('certutil') ? null : 'libnss3-tools is not installed'),
+  coturn: () => (pathOf('turnserver') ? null : 'coturn is not installed'),
   networks: () => (mayMakeNetworks() ? null : 'networks cannot be made here (needs root, and ip of iproute2)'),
   rtpengine: () => (pathOf('rtpengine') ? null : 'rtpengine-daemon is not installed'),
   baresip: () => (pathOf('baresip') ? null : 'baresip-core is not installed'),
@@ -69,7 +70,7 @@ export function pathOf(program: string): string | null {
 }
 
 /** Whether a pair of network devices can be made in a namespace; both are gone with it. */
-export function mayMakeNetworks(): boolean {
+function mayMakeNetworks(): boolean {
   const attempt = ['link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'other']
   return runs('unshare', '-n', pathOf('ip') ?? 'ip', ...attempt)
 }

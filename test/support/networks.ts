@@ -32,6 +32,9 @@ export async function createNetworks(): Promise<Networks> {
   for (const { name, here } of [wire, air]) {
     const device = `${name}-${pid}`
     await ip('link', 'add', device, 'type', 'veth', 'peer', 'name', name, 'netns', pid)
+    // an address that makes itself up is a change of network of its own, a second later
+    await ip('link', 'set', device, 'addrgenmode', 'none')
+    await there('link', 'set', name, 'addrgenmode', 'none')
     await ip('address', 'add', `${here}/24`, 'dev', device)
     await ip('link', 'set', device, 'up')
   }

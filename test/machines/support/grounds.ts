@@ -1,6 +1,7 @@
 import {
   callMachine,
   captureMachine,
+  conferenceMachine,
   connectionMachine,
   defaultBackoff,
   defaultSwitchboardPolicy,
@@ -13,11 +14,13 @@ import type {
   Capabilities,
   CaptureContext,
   CaptureInput,
+  ConferenceContext,
   ConnectionContext,
   RegistrationContext,
   SwitchboardContext
 } from '../../../machines/index.ts'
 import { captureSamples } from './capture-samples.ts'
+import { conferenceSamples } from './conference-samples.ts'
 import { callSamples, connectionSamples, registrationSamples } from './samples.ts'
 import type { Ground } from './survey.ts'
 import { switchboardSamples } from './switchboard-samples.ts'
@@ -93,6 +96,15 @@ export const captureGround: Ground = {
     ].join(', '),
     queue.length === 0 ? 'nothing left' : 'more to try',
     kept === attempt ? 'proven' : 'not proven'
+  ]
+}
+
+export const conferenceGround: Ground = {
+  machine: conferenceMachine,
+  inputs: [undefined],
+  samples: conferenceSamples,
+  truths: ({ members, wanted }: ConferenceContext) => [
+    `${Math.min(members.length, 3)} members, ${Math.min(wanted.length, 2)} to come`
   ]
 }
 
@@ -177,7 +189,8 @@ export const switchboardGround: Ground = {
     { policy: { ...board, meetCalls: false } }
   ],
   samples: switchboardSamples,
-  truths: ({ calls, current, claim, meeting, policy }: SwitchboardContext) => [
+  truths: ({ calls, current, joined, claim, meeting, policy }: SwitchboardContext) => [
+    `${joined.length} joined${current !== null && joined.includes(current) ? ', the user with them' : ''}`,
     `${Math.min(calls.length, 4)} calls`,
     `policy ${policy.autoHold} ${policy.whenHoldFails} ${policy.meetCalls}`,
     `current ${standing(calls.find(({ id }) => id === current))}`,

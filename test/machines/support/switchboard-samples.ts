@@ -54,6 +54,14 @@ export const switchboardSamples: Samples = {
       insteadOf: current(context)
     })
   },
+  join: {
+    current: (context) => ({ type: 'join', call: current(context) }),
+    other: (context) => ({ type: 'join', call: other(context) })
+  },
+  part: {
+    current: (context) => ({ type: 'part', call: current(context) }),
+    other: (context) => ({ type: 'part', call: other(context) })
+  },
   close: { '': () => ({ type: 'close' }) },
   open: { '': () => ({ type: 'open' }) },
   'call.incoming': {

@@ -1,4 +1,5 @@
 /** A user on the page: an engine that notes whatever happens, for tests to wait for and for failures to show. */
+import { createConference } from '../../../src/conference/index.ts'
 import type { Transport } from '../../../machines/index.ts'
 import type {
   Call,
@@ -62,6 +63,7 @@ export type Command = CallCommandName | 'established'
 
 export class PagePhone {
   readonly engine: Engine
+  readonly conference = createConference()
   /** Null unless the test wanted it. */
   readonly devices: Devices | null
   /** Every call there was, oldest first; commands go to the youngest. */
@@ -74,6 +76,7 @@ export class PagePhone {
   constructor(setup: PhoneSetup) {
     this.devices = setup.devices === undefined ? null : createDevices(setup.devices)
     this.engine = createEngine({
+      conference: this.conference,
       transport: transportOf(setup),
       policy: setup.policy ?? {},
       ...(this.devices === null ? {} : { devices: this.devices }),
