@@ -2,22 +2,14 @@ import type { Call, Devices } from 'callchart'
 import { useBehavior } from 'callchart/react'
 import { useEffect, useRef } from 'react'
 import { listen } from './level.ts'
+import { Voice } from './voice.tsx'
 
 const bars = 64
 
 /** Plays what the peer sends, and shows how loud it is: now at the right, the last seconds to the left. */
 export function Loudspeaker({ call, devices }: { call: Call; devices: Devices }) {
   const stream = useBehavior(call.remoteStream$)
-  const audio = useRef<HTMLAudioElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
-
-  useEffect(() => {
-    return audio.current ? devices.playThrough(audio.current) : undefined
-  }, [devices])
-
-  useEffect(() => {
-    if (audio.current) audio.current.srcObject = stream
-  }, [stream])
 
   useEffect(() => {
     const drawing = canvas.current
@@ -35,7 +27,7 @@ export function Loudspeaker({ call, devices }: { call: Call; devices: Devices })
 
   return (
     <div className="loudspeaker">
-      <audio ref={audio} autoPlay />
+      <Voice call={call} devices={devices} />
       <canvas
         ref={canvas}
         width={bars * 8}

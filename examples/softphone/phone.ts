@@ -1,5 +1,7 @@
 import { createDevices, createEngine, createQualityMonitor } from 'callchart'
 import type { Behavior, Call, Devices, Engine } from 'callchart'
+import { createConference } from 'callchart/conference'
+import type { Conference } from 'callchart/conference'
 import type { Transport } from 'callchart/machines'
 import { BehaviorSubject } from 'rxjs'
 import { connectionOf } from '../providers/transport.ts'
@@ -20,6 +22,7 @@ export interface Phone {
    * engine keeps no call that has ended.
    */
   readonly call: Behavior<Call | null>
+  readonly conference: Conference
   readonly devices: Devices
   readonly recordings: Recordings
   /** When the peer of a call, by its id, asked for video: milliseconds since the epoch. */
@@ -34,6 +37,7 @@ export const wishDeadline = 30_000
 export async function createPhone(settings: PhoneSettings): Promise<Phone> {
   const mediaDevices = new Sources(settings.tone)
   const devices = createDevices({ mediaDevices })
+  const conference = createConference()
   const { transport, policy } = await connectionOf(settings.account)
   const { capabilities } = transport
   const engine = createEngine({
@@ -46,6 +50,7 @@ export async function createPhone(settings: PhoneSettings): Promise<Phone> {
     },
     media: { mediaDevices },
     devices,
+    conference,
     quality: createQualityMonitor()
   })
   return {
@@ -53,6 +58,7 @@ export async function createPhone(settings: PhoneSettings): Promise<Phone> {
     engine,
     capabilities,
     call: callToShow(engine),
+    conference,
     devices,
     recordings: createRecordings(),
     wishedAt: wishes(engine),

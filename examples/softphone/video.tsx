@@ -49,7 +49,7 @@ export function VideoButtons({ call, attempt }: { call: Call; attempt: Attempt }
       <CommandButton
         call={call}
         command="enableVideo"
-        label="Share screen"
+        label="Screen"
         onPress={() => attempt(call.enableVideo('screen'))}
       />
       <CommandButton

@@ -21,7 +21,7 @@ describeWith(['chromium'], 'three softphones on a page', () => {
 
   beforeAll(async () => {
     demo = await startDemo({ port: 0 })
-    browser = await openBrowser({ flags: ['--auto-accept-this-tab-capture'] })
+    browser = await openBrowser()
     const context = await browser.newContext({ permissions: ['microphone', 'camera'] })
     page = await context.newPage()
     page.setDefaultTimeout(12_000)
@@ -56,6 +56,20 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await seen(bob, 'Alice’s picture')
     await seen(alice, 'Your own picture')
     await heard(bob)
+  })
+
+  test('share the screen', async () => {
+    await alice.press('Screen')
+
+    await expect
+      .poll(() =>
+        alice.card.getByLabel('Your own picture').evaluate((picture) => {
+          const [track] = ((picture as HTMLVideoElement).srcObject as MediaStream).getVideoTracks()
+          return track !== undefined && 'displaySurface' in track.getSettings()
+        })
+      )
+      .toBe(true)
+    await seen(bob, 'Alice’s picture')
   })
 
   test('go back to sound alone', async () => {
@@ -114,10 +128,22 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await alice.says('Bob hung up')
   })
 
-  test('take a call that waits, hold the first, and swap', async () => {
+  test('are played through the loudspeaker that was chosen', async () => {
     await bob.press('Call')
     await alice.press('Answer')
-    await bob.says('In call')
+    await alice.says('In call')
+    const choice = alice.card.getByLabel('Loudspeaker')
+    await choice.selectOption({ index: 1 })
+
+    const chosen = await choice.inputValue()
+    expect(chosen).not.toBe('')
+    const sink = () => alice.card.locator('.loudspeaker audio').evaluate((audio) => (audio as HTMLAudioElement).sinkId)
+    await expect.poll(sink, soon).toBe(chosen)
+    await choice.selectOption('')
+    await expect.poll(sink, soon).toBe('')
+  })
+
+  test('take a call that waits, hold the first, and swap', async () => {
     await carol.press('Call')
     await alice.shows('is waiting')
     expect(await alice.headline()).toBe('In call')
@@ -133,6 +159,26 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await expect
       .poll(() => alice.card.getByRole('listitem').filter({ hasText: 'Carol' }).first().textContent())
       .toContain('on hold')
+  })
+
+  test('talk all three, and one by one again', async () => {
+    await alice.press('Talk together')
+    await alice.shows('talks with you all')
+    const voice = alice.card.getByRole('region', { name: 'Other calls' }).locator('audio')
+    expect(await voice.evaluate((audio) => (audio as HTMLAudioElement).paused)).toBe(false)
+    await expect.poll(() => carol.headline(), soon).toBe('In call')
+    await heard(carol)
+
+    // all that Bob can hear now is Carol
+    await alice.press('Mute')
+    await heard(bob)
+    await alice.press('Unmute')
+    await alice.press('Split up')
+
+    await bob.says('Alice holds you')
+    await heard(carol)
+    await alice.press('Swap')
+    await carol.says('Alice holds you')
   })
 
   test('connect their two calls, if the one who is passed on agrees', async () => {
