@@ -1,10 +1,10 @@
-/** `npm start`: two softphones in a page. `npm start -- --call`: a whole call without a browser. On any provider. */
+/** `npm start`: softphones in a page. `npm start -- --call`: a whole call without a browser. On any provider. */
 import { parseArgs } from 'node:util'
 import { style } from './node/columns.ts'
 import { providerNames } from './providers/account.ts'
 import type { ProviderName } from './providers/account.ts'
 
-const usage = `Usage: npm start                           two softphones in a page, on a SIP server of their own
+const usage = `Usage: npm start                           three softphones in a page, on a SIP server of their own
        npm start -- --port 8080            the page on this port
        npm start -- --provider infobip     on another provider’s server: sip, infobip or azstack
        npm start -- --call                 a whole call in this terminal, without a browser`
@@ -58,10 +58,10 @@ async function serve(options: Options) {
   const demo = await startDemo(options)
   const server = `${providerNames[options.provider]} server`.padEnd(16)
   console.log(`
-  ${style(['bold'], 'callchart')}: two softphones that call each other
+  ${style(['bold'], 'callchart')}: softphones that call each other
 
   ${'Page'.padEnd(16)} ${style(['bold', 'cyan'], demo.page)}   open it, and press Call
-  ${server} ${demo.server}     in this process, for Alice and Bob only
+  ${server} ${demo.server}     in this process, for these phones only
 
   ${style(['dim'], 'Ctrl+C stops both.')}
 `)

@@ -9,9 +9,9 @@ export function App({ phones }: { phones: readonly Phone[] }) {
       <header className="masthead">
         <h1>callchart</h1>
         <p>
-          Two phones, one real call. Both are connected to the {[...providers].join(', ')} server that{' '}
-          <code>npm start</code> runs beside this page; what you say into one is heard in the other. Every button is
-          enabled exactly when the call’s statechart would take the command.
+          {phones.length === 2 ? 'Two' : 'Three'} phones, real calls. All are connected to the{' '}
+          {[...providers].join(', ')} server that <code>npm start</code> runs beside this page; what you say into one is
+          heard in the other. Every button is enabled exactly when the call’s statechart would take the command.
         </p>
       </header>
       <main className="phones">

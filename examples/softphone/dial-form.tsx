@@ -4,19 +4,31 @@ import type { SubmitEvent } from 'react'
 import type { Attempt } from './attempt.ts'
 import type { Phone } from './phone.ts'
 
-export function DialForm({ phone: { settings, engine }, attempt }: { phone: Phone; attempt: Attempt }) {
-  const [target, setTarget] = useState(settings.peer.address)
-  const { status } = useBehavior(engine.connection$)
-  const calls = useBehavior(engine.calls$)
+/** Calls somebody; during a call, too, which is then held. */
+export function DialForm({ phone, attempt }: { phone: Phone; attempt: Attempt }) {
+  const { settings, engine, capabilities } = phone
+  const [target, setTarget] = useState(settings.peers[0]?.address ?? '')
+  const canDial = useBehavior(engine.can$('dial'))
   const id = useId()
 
-  const dial = (event: SubmitEvent) => {
+  const dial = (video: boolean) =>
+    attempt(engine.dial(target, { media: { audio: true, video } }).then((call) => call.established()))
+  const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    attempt(engine.dial(target).then((call) => call.established()))
+    dial(false)
   }
 
   return (
-    <form className="dial" onSubmit={dial}>
+    <form className="dial" onSubmit={submit}>
+      {settings.peers.length > 1 && (
+        <div className="peers" role="group" aria-label="Whom to call">
+          {settings.peers.map(({ name, address }) => (
+            <button key={name} type="button" aria-pressed={address === target} onClick={() => setTarget(address)}>
+              {name}
+            </button>
+          ))}
+        </div>
+      )}
       <label htmlFor={id}>Call</label>
       <input
         id={id}
@@ -27,9 +39,14 @@ export function DialForm({ phone: { settings, engine }, attempt }: { phone: Phon
         autoComplete="off"
         inputMode="email"
       />
-      <button type="submit" className="go" disabled={status !== 'online' || calls.length > 0}>
+      <button type="submit" className="go" disabled={!canDial}>
         Call
       </button>
+      {capabilities.video && (
+        <button type="button" disabled={!canDial} onClick={() => dial(true)}>
+          Video call
+        </button>
+      )}
     </form>
   )
 }

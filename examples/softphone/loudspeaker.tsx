@@ -1,4 +1,4 @@
-import type { Call } from 'callchart'
+import type { Call, Devices } from 'callchart'
 import { useBehavior } from 'callchart/react'
 import { useEffect, useRef } from 'react'
 import { listen } from './level.ts'
@@ -6,10 +6,14 @@ import { listen } from './level.ts'
 const bars = 64
 
 /** Plays what the peer sends, and shows how loud it is: now at the right, the last seconds to the left. */
-export function Loudspeaker({ call }: { call: Call }) {
+export function Loudspeaker({ call, devices }: { call: Call; devices: Devices }) {
   const stream = useBehavior(call.remoteStream$)
   const audio = useRef<HTMLAudioElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
+
+  useEffect(() => {
+    return audio.current ? devices.playThrough(audio.current) : undefined
+  }, [devices])
 
   useEffect(() => {
     if (audio.current) audio.current.srcObject = stream

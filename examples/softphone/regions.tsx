@@ -1,15 +1,10 @@
 import type { CallView } from 'callchart'
 
+type Region = readonly [name: string, state: string | null, isUsual: boolean]
+
 /** The parallel regions of the call's statechart, as they are now. */
 export function Regions({ view }: { view: CallView }) {
-  const regions: readonly (readonly [name: string, state: string | null, isUsual: boolean])[] = [
-    ['Signalling', view.signalling, view.signalling === 'attached'],
-    ['Media path', view.path, view.path === 'connected'],
-    ['Negotiation', view.negotiation, view.negotiation === 'stable'],
-    ['Our hold', view.path && view.hold.local, view.hold.local === 'active'],
-    ['Their hold', view.path && view.hold.remote, view.hold.remote === 'active'],
-    ['Microphone', view.end ? null : view.microphone, view.microphone === 'live']
-  ]
+  const regions = [...always(view), ...whileEstablished(view)]
   return (
     <dl className="regions">
       {regions.map(([name, state, isUsual]) => (
@@ -20,4 +15,24 @@ export function Regions({ view }: { view: CallView }) {
       ))}
     </dl>
   )
+}
+
+function always({ signalling, path, negotiation, microphone, end }: CallView): readonly Region[] {
+  return [
+    ['Signalling', signalling, signalling === 'attached'],
+    ['Media path', path, path === 'connected'],
+    ['Negotiation', negotiation, negotiation === 'stable'],
+    ['Microphone', end ? null : microphone, microphone === 'live']
+  ]
+}
+
+function whileEstablished({ path, hold, video, recording, transfer, referral }: CallView): readonly Region[] {
+  const shown = (state: string) => (path === null ? null : state)
+  return [
+    ['Our hold', shown(hold.local), hold.local === 'active'],
+    ['Their hold', shown(hold.remote), hold.remote === 'active'],
+    ['Video', shown(video.remote === 'on' && video.local === 'off' ? 'theirs' : video.local), video.wish === null],
+    ['Recording', shown(recording.state), recording.state === 'off'],
+    ['Transfer', shown((transfer ?? referral)?.state ?? 'idle'), transfer === null && referral === null]
+  ]
 }

@@ -1,4 +1,4 @@
-/** Serves the two softphones, and the provider’s server that they are connected to. */
+/** Serves the softphones, and the provider’s server that they are connected to. */
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,11 +21,11 @@ export interface Demo {
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const usualPort = 5173
-const people = [
+const everybody = [
   { user: 'alice', name: 'Alice', tone: 440 },
-  { user: 'bob', name: 'Bob', tone: 554 }
+  { user: 'bob', name: 'Bob', tone: 554 },
+  { user: 'carol', name: 'Carol', tone: 659 }
 ] as const
-const users: readonly string[] = people.map(({ user }) => user)
 
 export interface DemoOptions {
   /** 0 for any that is free; without it 5173 where that is free. */
@@ -35,18 +35,20 @@ export interface DemoOptions {
 
 /** Resolves once the page can be opened. */
 export async function startDemo({ port, provider = 'sip' }: DemoOptions = {}): Promise<Demo> {
+  // where calls cannot be passed on there is nothing for a third to do
+  const people = everybody.slice(0, provider === 'sip' ? 3 : 2)
+  const users: readonly string[] = people.map(({ user }) => user)
   const { emulator, account } = await startProvider(provider, users)
 
-  const phones = people.map(({ user, name, tone }, index): PhoneSettings => {
-    const [first, second] = people
-    const other = index === 0 ? second : first
+  const phones = people.map(({ user, name, tone }): PhoneSettings => {
+    const others = people.filter((other) => other.user !== user)
     return {
       account: account(user, name),
       user,
       name,
       tone,
       address: emulator.address(user),
-      peer: { name: other.name, address: emulator.address(other.user) }
+      peers: others.map((other) => ({ name: other.name, address: emulator.address(other.user) }))
     }
   })
 

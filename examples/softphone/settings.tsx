@@ -1,15 +1,17 @@
 import { useBehavior } from 'callchart/react'
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Attempt } from './attempt.ts'
-import type { Choice } from './microphone.ts'
+import { LoudspeakerChoice, MicrophoneChoice } from './devices.tsx'
 import type { Phone } from './phone.ts'
 
-/** What the phone does by itself, where its sound comes from, and ways to break it. */
+/** What the phone does by itself, where its sound comes from and goes to, and ways to break it. */
 export function Settings({ phone, attempt }: { phone: Phone; attempt: Attempt }) {
   return (
     <div className="settings">
       <AutoAnswer phone={phone} attempt={attempt} />
-      <MicrophoneChoice phone={phone} />
+      <DoNotDisturb phone={phone} />
+      <MicrophoneChoice phone={phone} attempt={attempt} />
+      <LoudspeakerChoice phone={phone} attempt={attempt} />
       <Trouble phone={phone} />
     </div>
   )
@@ -38,22 +40,18 @@ function AutoAnswer({ phone: { engine }, attempt }: { phone: Phone; attempt: Att
   )
 }
 
-function MicrophoneChoice({ phone: { microphone } }: { phone: Phone }) {
-  const choice = useBehavior(microphone.choice)
-  const id = useId()
+function DoNotDisturb({ phone: { engine } }: { phone: Phone }) {
+  const isOn = useBehavior(engine.doNotDisturb$)
   return (
-    <div className="choice">
-      <label htmlFor={id}>Microphone</label>
-      <select
-        id={id}
-        value={choice}
-        onChange={({ currentTarget }) => microphone.choice.next(currentTarget.value as Choice)}
-      >
-        <option value="device">The real one</option>
-        <option value="tone">A test tone</option>
-        <option value="refused">Refused</option>
-      </select>
-    </div>
+    <label className="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked={isOn}
+        onChange={({ currentTarget }) => engine.setDoNotDisturb(currentTarget.checked)}
+      />
+      Do not disturb
+    </label>
   )
 }
 

@@ -52,6 +52,22 @@ function follow(call: Call, changed: (part: string, text: string) => void) {
 
 type Parts = Readonly<Record<string, string | null>>
 
-function partsOf({ status, path, signalling, negotiation, hold, microphone }: CallView): Parts {
-  return { status, path, signalling, negotiation, microphone, 'hold.local': hold.local, 'hold.remote': hold.remote }
+function partsOf(view: CallView): Parts {
+  const { status, path, signalling, negotiation, hold, microphone, camera, capture, video, recording } = view
+  return {
+    status,
+    path,
+    signalling,
+    negotiation,
+    microphone,
+    camera,
+    'hold.local': hold.local,
+    'hold.remote': hold.remote,
+    'video.local': video.local,
+    'video.remote': video.remote,
+    recording: recording.state,
+    transfer: view.transfer?.state ?? 'none',
+    referral: view.referral?.state ?? 'none',
+    capture: capture?.status ?? null
+  }
 }

@@ -1,5 +1,18 @@
 /** What users read. Words for end users are the application's: the engine speaks in codes and states. */
-import type { CallEnd, CallView, ConnectionStatus, EngineEvent, RegistrationStatus } from 'callchart'
+import type {
+  CallEnd,
+  CallQuality,
+  CallRecord,
+  CallView,
+  CaptureView,
+  ConnectionStatus,
+  EngineEvent,
+  Party,
+  RecordingView,
+  RegistrationStatus,
+  TransferView
+} from 'callchart'
+import type { Peer } from './phone-settings.ts'
 
 /** What the call is, in one line. "In call" only with signalling and media; otherwise it says which is missing. */
 export function headline({ status, direction, path, signalling }: CallView): string {
@@ -77,6 +90,85 @@ function yours(words: string): string {
   return words.replace(/^is /, 'were ')
 }
 
+/** What a call is that one is not on. */
+export function asideWords({ status, direction, hold, attention }: CallView): string {
+  if (status === 'ringing' && direction === 'incoming') return attention === 'waiting' ? 'is waiting' : 'is calling'
+  if (status !== 'established') return 'is being called'
+  return hold.local === 'held' ? 'on hold' : 'silent here'
+}
+
+/** How a call that is over went. */
+export function recordWords({ missed, answered, direction, end, times }: CallRecord, other: string): string {
+  if (missed) return 'missed'
+  if (answered && times.established !== null && times.ended !== null)
+    return `${Math.round((times.ended - times.established) / 1000)} s`
+  return direction === 'incoming' ? 'not answered' : endWords({ by: end.by, reason: end.reason }, other)
+}
+
+export function transferWords({ state, target, status }: TransferView, other: string): string {
+  const whom = target === null ? 'somebody' : nameOf(target)
+  switch (state) {
+    case 'consulting':
+      return `${other} waits while you ask`
+    case 'holding':
+      return `Putting ${other} on hold …`
+    case 'referring':
+      return `Asking ${other} to call ${whom} …`
+    case 'trying':
+      return `${other} calls ${whom} …${status === 180 ? ' it rings' : ''}`
+    case 'restoring':
+      return `Back to ${other} …`
+    case 'handing-over':
+      return `${other} is being connected …`
+  }
+}
+
+export const recordingWords: Readonly<Record<RecordingView['state'], string>> = {
+  off: '',
+  starting: 'Starting …',
+  on: 'Recording',
+  pausing: 'Pausing …',
+  paused: 'Paused',
+  resuming: 'Going on …',
+  stopping: 'Stopping …'
+}
+
+const captures: Readonly<Record<CaptureView['status'], string | null>> = {
+  live: null,
+  replacing: 'Trying another microphone …',
+  interrupted: 'Your microphone is gone, trying others …',
+  lost: 'There is no microphone: you are not heard'
+}
+
+/** Null while all is well with the microphone. */
+export function captureWords(capture: CaptureView | null): string | null {
+  return capture && captures[capture.status]
+}
+
+export function qualityWords({ mos, received, sent, roundTrip }: CallQuality): string {
+  const loss = (way: CallQuality['sent']) => {
+    const lost = way?.loss ?? null
+    return lost === null ? '–' : `${Math.round(lost * 100)} %`
+  }
+  return [
+    `MOS ${mos === null ? '–' : mos.toFixed(1)}`,
+    `loss in ${loss(received)}, out ${loss(sent)}`,
+    `round trip ${roundTrip === null ? '–' : `${Math.round(roundTrip)} ms`}`
+  ].join(' · ')
+}
+
+const faults: Readonly<Record<CallQuality['degraded'][number], string>> = {
+  loss: 'sound is lost on the way',
+  jitter: 'sound comes unevenly',
+  rtt: 'the other side answers late',
+  mos: 'it is hard to understand',
+  'no-audio': 'no sound comes through'
+}
+
+export function degradedWords(degraded: CallQuality['degraded']): string {
+  return `A bad line: ${degraded.map((reason) => faults[reason]).join(', ')}`
+}
+
 export const connectionWords: Readonly<Record<ConnectionStatus, string>> = {
   offline: 'Offline',
   connecting: 'Connecting …',
@@ -104,7 +196,12 @@ export function wordsForEvent(event: EngineEvent['event']): string {
   return 'cause' in event && event.cause ? event.cause.code : ''
 }
 
-/** `alice` of `sip:alice@example.test`. */
+/** As they call themselves, else as we know them. */
+export function partyName({ address, displayName }: Party, peers: readonly Peer[]): string {
+  return displayName ?? peers.find((peer) => peer.address === address)?.name ?? nameOf(address)
+}
+
+/** `Alice` of `sip:alice@example.test`. */
 export function nameOf(address: string): string {
   const user = /^sips?:([^@;]+)/.exec(address)?.[1] ?? address
   return user.charAt(0).toUpperCase() + user.slice(1)

@@ -76,7 +76,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('the softphones are served until %s', 
 
   const [, page] = await vi.waitUntil(() => /Page +(\S+).*Ctrl\+C/s.exec(output), { timeout: 15_000 })
   const response = await fetch(page ?? '')
-  expect(await response.text()).toContain('Two phones')
+  expect(await response.text()).toContain('Softphones – callchart')
   program.kill(signal)
 
   expect(await ended).toEqual([0, null])

@@ -1,0 +1,196 @@
+/** Everything else that the phones of `npm start` can do, with a third one to try it on. */
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startDemo } from '../../examples/softphone/server.ts'
+import type { Demo } from '../../examples/softphone/server.ts'
+import { openBrowser } from '../support/browser.ts'
+import { softPhone } from '../support/browser/softphone.ts'
+import type { SoftPhone } from '../support/browser/softphone.ts'
+import { describeWith } from '../support/needing.ts'
+
+const soon = { timeout: 10_000 }
+
+describeWith(['chromium'], 'three softphones on a page', () => {
+  let demo: Demo
+  let browser: Browser
+  let page: Page
+  let alice: SoftPhone
+  let bob: SoftPhone
+  let carol: SoftPhone
+  const errors: string[] = []
+
+  beforeAll(async () => {
+    demo = await startDemo({ port: 0 })
+    browser = await openBrowser({ flags: ['--auto-accept-this-tab-capture'] })
+    const context = await browser.newContext({ permissions: ['microphone', 'camera'] })
+    page = await context.newPage()
+    page.setDefaultTimeout(12_000)
+    page.on('pageerror', (error) => void errors.push(error.stack ?? error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text())
+    })
+    await page.goto(demo.page)
+    alice = softPhone(page, 'Alice')
+    bob = softPhone(page, 'Bob')
+    carol = softPhone(page, 'Carol')
+    for (const phone of [alice, bob, carol]) await phone.shows('Registered')
+  }, 60_000)
+
+  afterAll(async () => {
+    await browser.close()
+    await demo.stop()
+  })
+
+  const seen = async (phone: SoftPhone, picture: string) =>
+    await expect.poll(() => phone.frames(picture), soon).toBeGreaterThan(5)
+  const heard = async (phone: SoftPhone) => await expect.poll(() => phone.loudness(), soon).toBeGreaterThan(0.1)
+  const gone = async (phone: SoftPhone, picture: string) =>
+    await phone.card.getByLabel(picture, { exact: true }).waitFor({ state: 'detached', ...soon })
+
+  test('see each other in a video call, and themselves in a small picture', async () => {
+    await alice.press('Video call')
+    await bob.says('Incoming call')
+    await bob.press('Answer with video')
+
+    await seen(alice, 'Bob’s picture')
+    await seen(bob, 'Alice’s picture')
+    await seen(alice, 'Your own picture')
+    await heard(bob)
+  })
+
+  test('go back to sound alone', async () => {
+    await bob.press('No video')
+
+    await Promise.all([gone(bob, 'Your own picture'), gone(alice, 'Your own picture')])
+    await bob.says('In call')
+    await heard(alice)
+  })
+
+  test('are asked before they look, and may only look', async () => {
+    await alice.press('Camera')
+
+    await bob.shows('Alice would like to see you.')
+    expect(await bob.card.getByRole('timer').textContent()).toMatch(/^(30|2\d) s$/)
+    await bob.press('Only look')
+
+    await seen(bob, 'Alice’s picture')
+    await gone(bob, 'Your own picture')
+  })
+
+  test('record what is said, and offer it as a file that can be played', async () => {
+    await alice.press('Record')
+    await alice.shows('Recording')
+    await alice.press('Pause')
+    await alice.shows('Paused')
+    await alice.press('Continue')
+    await alice.shows('Recording')
+    await heard(alice)
+    await alice.press('Stop')
+
+    const link = alice.card.getByRole('list', { name: 'Recordings' }).getByRole('link')
+    await link.waitFor()
+    expect(await link.getAttribute('download')).toMatch(/^Bob 1\.webm$/)
+    const seconds = await link.evaluate(async (file) => {
+      const bytes = await (await fetch((file as HTMLAnchorElement).href)).arrayBuffer()
+      return (await new AudioContext().decodeAudioData(bytes)).duration
+    })
+    expect(seconds).toBeGreaterThan(0.5)
+  })
+
+  test('tell how the call sounds', async () => {
+    await expect.poll(() => alice.card.getByLabel('Quality').textContent(), soon).toMatch(/^MOS 4\.\d · loss in 0 %/)
+  })
+
+  test('change the microphone in the middle of a call, and keep the one they had where it is refused', async () => {
+    await alice.card.getByLabel('Microphone', { exact: true }).selectOption('tone')
+    await alice.shows('capture.replaced')
+    await heard(bob)
+
+    await alice.card.getByLabel('Microphone', { exact: true }).selectOption('refused')
+    await alice.alerts('media.denied')
+    await heard(bob)
+    await alice.card.getByLabel('Microphone', { exact: true }).selectOption('')
+    await bob.press('Hang up')
+    await alice.says('Bob hung up')
+  })
+
+  test('take a call that waits, hold the first, and swap', async () => {
+    await bob.press('Call')
+    await alice.press('Answer')
+    await bob.says('In call')
+    await carol.press('Call')
+    await alice.shows('is waiting')
+    expect(await alice.headline()).toBe('In call')
+
+    await alice.press('Answer Carol')
+    await bob.says('Alice holds you')
+    await heard(carol)
+    await alice.press('Swap')
+
+    await carol.says('Alice holds you')
+    await heard(bob)
+    await expect.poll(() => carol.loudness(), soon).toBe(0)
+    await expect
+      .poll(() => alice.card.getByRole('listitem').filter({ hasText: 'Carol' }).first().textContent())
+      .toContain('on hold')
+  })
+
+  test('connect their two calls, if the one who is passed on agrees', async () => {
+    await alice.press('Connect Bob and Carol')
+    await carol.shows('Alice wants to pass you on to Bob.')
+    await carol.press('Call Bob')
+
+    await alice.says('The call was passed on')
+    await expect.poll(() => bob.card.locator('.who').textContent(), soon).toBe('Carol')
+    await bob.says('In call')
+    await carol.says('In call')
+    await Promise.all([heard(bob), heard(carol)])
+  })
+
+  test('ask somebody first, and go back', async () => {
+    await bob.card.getByLabel('Transfer to').fill('sip:alice@example.test')
+    await bob.press('Ask first')
+    await alice.press('Answer')
+    await alice.says('In call')
+    await carol.says('Bob holds you')
+    await bob.press('Back to Carol')
+
+    await alice.says('Bob hung up')
+    await expect.poll(() => carol.headline(), soon).toBe('In call')
+    await heard(carol)
+  })
+
+  test('pass a call on at once', async () => {
+    await bob.card.getByLabel('Transfer to').fill('sip:alice@example.test')
+    await bob.press('Transfer')
+    await carol.press('Call Alice')
+    await bob.shows('Carol calls Alice … it rings')
+    await alice.press('Answer')
+
+    await bob.says('The call was passed on')
+    await alice.says('In call')
+    await Promise.all([heard(alice), heard(carol)])
+    await carol.press('Hang up')
+    await alice.says('Carol hung up')
+  })
+
+  test('are not disturbed, and see afterwards who called', async () => {
+    await bob.card.getByLabel('Do not disturb').check()
+    await alice.press('Call')
+
+    await alice.says('Bob is busy')
+    await bob.shows('1 missed')
+    await bob.card.getByText('Calls before').click()
+    const [last] = await bob.card.getByRole('list', { name: 'Calls before, newest first' }).getByRole('listitem').all()
+    expect(await last?.textContent()).toContain('Alicemissed')
+    await bob.card.getByLabel('Do not disturb').uncheck()
+    await last?.getByRole('button', { name: 'Call Alice again' }).click()
+    await alice.press('Answer')
+    await bob.says('In call')
+    await alice.press('Hang up')
+  })
+
+  test('log no error', () => {
+    expect(errors).toEqual([])
+  })
+})
