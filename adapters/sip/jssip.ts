@@ -142,8 +142,12 @@ export interface UserAgent {
   isRegistered(): boolean
   registrator(): { register(): void; unregister(options?: object): void; close(): void }
   normalizeTarget(target: string): { toString(): string } | undefined
-  sendOptions(target: string, body: undefined, options: { readonly eventHandlers: OptionsHandlers }): void
+  sendOptions(target: SipUri, body: undefined, options: { readonly eventHandlers: OptionsHandlers }): void
   on<E extends keyof UserAgentEvents>(name: E, listener: (event: UserAgentEvents[E]) => void): void
+}
+
+interface SipUri {
+  toString(): string
 }
 
 interface OptionsHandlers {
@@ -157,4 +161,9 @@ export type UserAgentOptions = Omit<ConstructorParameters<typeof JsSIP.UA>[0], '
 
 export function createUserAgent(options: UserAgentOptions): UserAgent {
   return new JsSIP.UA(options as never) as unknown as UserAgent
+}
+
+/** The server of an account: a URI without a user, which `normalizeTarget` would make one up for. */
+export function serverOf({ configuration }: UserAgent): SipUri {
+  return new JsSIP.URI('sip', '', configuration.uri.host)
 }

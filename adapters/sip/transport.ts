@@ -14,6 +14,7 @@ import {
   stopAlwaysTakesItsTime,
   webRtcOnlyAsGlobals
 } from './jssip-defects.ts'
+import { serverOf } from './jssip.ts'
 import type { NameAddress, Request, Response, Session, UserAgent } from './jssip.ts'
 import { SipLeg } from './leg.ts'
 import type { Account } from './leg.ts'
@@ -235,13 +236,11 @@ class SipTransport implements Transport, Account {
 
   #probe(attempt: number) {
     const proved = () => this.#emit({ type: 'transport.proved', attempt })
-    this.ua.sendOptions(`sip:${this.ua.configuration.uri.host}`, undefined, {
+    this.ua.sendOptions(serverOf(this.ua), undefined, {
       // any response at all proves that somebody is there
       eventHandlers: {
         succeeded: proved,
-        failed: ({ originator }) => {
-          if (originator === 'remote') proved()
-        }
+        failed: ({ originator }) => void (originator === 'remote' && proved())
       }
     })
   }

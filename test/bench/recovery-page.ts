@@ -83,6 +83,31 @@ window.WebSocket = class extends WebSocket {
   }
 }
 
+/** The media connections there were, by who made them: calls are placed one after the other. */
+const connections: { readonly by: Library | null; readonly connection: RTCPeerConnection }[] = []
+let calling: Library | null = null
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration)
+    connections.push({ by: calling, connection: this })
+  }
+}
+
+/** The packets of sound that have come in, on whichever connection. */
+async function packetsFor(library: Library): Promise<number> {
+  let packets = 0
+  for (const { by, connection } of connections) {
+    if (by !== library || connection.connectionState === 'closed') continue
+    const stats = await connection.getStats()
+    stats.forEach((report: { readonly type: string; readonly packetsReceived?: number }) => {
+      if (report.type === 'inbound-rtp') packets += report.packetsReceived ?? 0
+    })
+  }
+  return packets
+}
+
+const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
+
 const users = {} as Record<Library, User>
 
 const recovery = {
@@ -91,7 +116,25 @@ const recovery = {
     users[library] = await start[library](account)
   },
   async call(library: Library, target: string) {
+    calling = library
     await users[library].call(target)
+  },
+  /** Until this much sound has come in. */
+  async hears(library: Library, packets: number): Promise<void> {
+    while ((await packetsFor(library)) < packets) await pause(20)
+  },
+  /** Milliseconds from `since` (of the epoch) to the first packet after the sound had stopped, or null within the wait. */
+  async heardAgain(library: Library, since: number, wait: number): Promise<number | null> {
+    let [packets, last] = [await packetsFor(library), Date.now()]
+    while (Date.now() < since + wait) {
+      await pause(20)
+      const [now, before] = [await packetsFor(library), packets]
+      packets = now
+      if (now <= before) continue
+      if (Date.now() - last > 500) return Date.now() - since
+      last = Date.now()
+    }
+    return null
   },
   /** Milliseconds from `since` (of the epoch) to the first request answered on a new socket, or null within the wait. */
   async usable(url: string, since: number, wait: number): Promise<number | null> {
@@ -99,7 +142,7 @@ const recovery = {
     while (Date.now() < since + wait) {
       const answer = answers.find((each) => new URL(each.url).host === host && each.opened >= since)
       if (answer !== undefined) return answer.at - since
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await pause(5)
     }
     return null
   }

@@ -1,35 +1,16 @@
-import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import type { Browser, Page } from 'playwright'
-import { createServer } from 'vite'
 import { startSipEmulator } from '../../adapters/sip/emulator.ts'
 import type { SipEmulator } from '../../adapters/sip/emulator.ts'
 import { startCutProxy } from '../support/cut-proxy.ts'
 import type { CutProxy } from '../support/cut-proxy.ts'
+import { serveBundled } from '../support/bundled-page.ts'
 import { chromiumPath } from '../support/needing.ts'
 import { pause } from '../support/until.ts'
-import { median } from './measure.ts'
+import { afterMove } from './recovery-moving.ts'
 import type { Library } from './recovery-page.ts'
-import { print } from './report.ts'
-import type { Row } from './report.ts'
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--use-fake-device-for-media-stream',
-  '--use-fake-ui-for-media-stream',
-  '--autoplay-policy=no-user-gesture-required',
-  '--allow-loopback-in-peer-connection'
-]
-
-const names: Record<Library, string> = { jssip: 'raw JsSIP', sipjs: 'SIP.js SimpleUser', callchart: 'callchart' }
-const libraries = Object.keys(names) as Library[]
-const rounds = Number(process.env['CALLCHART_ROUNDS'] ?? 5)
-/** Milliseconds, then it is never. */
-const patience = 60_000
-
-type Took = number | null
+import { flags, libraries, openRecoveryPage, patience, report, rounds } from './recovery-results.ts'
+import type { Results, Took } from './recovery-results.ts'
 
 /** Who answers the calls of this library's user: always callchart, so that only who calls is compared. */
 const deskOf = (library: Library) => `desk-${library}`
@@ -49,16 +30,8 @@ export async function recovery(): Promise<boolean> {
   const executablePath = chromiumPath()
   if (!executablePath) return false
   const server = await startSipEmulator()
-  const root = fileURLToPath(new URL('.', import.meta.url))
-  const pages = await createServer({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    // its own page would be loaded anew when the network is back
-    server: { port: 0, host: '127.0.0.1', hmr: false, ws: false }
-  })
-  await pages.listen()
-  const url = pages.resolvedUrls?.local[0] ?? ''
+  const pages = await serveBundled(new URL('.', import.meta.url), 'recovery.html')
+  const { url } = pages
   const browser = await chromium.launch({ executablePath, args: flags })
   try {
     const desk = await openPage(browser, url)
@@ -71,10 +44,12 @@ export async function recovery(): Promise<boolean> {
       await repeat(open, afterOutage)
     )
     report('a socket dead without a word in a call, to the next request answered', await repeat(open, afterSilence))
+    const moved = await afterMove(pages.url)
+    if (moved !== null) report('another network in a call, to the first sound that is heard again', moved)
     return true
   } finally {
     await browser.close()
-    await pages.close()
+    await pages.stop()
     await server.stop()
   }
 }
@@ -82,8 +57,7 @@ export async function recovery(): Promise<boolean> {
 async function openPage(browser: Browser, url: string): Promise<Page> {
   const context = await browser.newContext({ permissions: ['microphone'] })
   const page = await context.newPage()
-  await page.goto(`${url}recovery.html`)
-  await page.waitForFunction(() => 'recovery' in window)
+  await openRecoveryPage(page, url)
   return page
 }
 
@@ -114,8 +88,6 @@ async function openBench(browser: Browser, server: SipEmulator, url: string): Pr
     }
   }
 }
-
-type Results = Record<Library, readonly Took[]>
 
 /** Side by side, so that whatever else the machine does falls on all; who has once needed for ever is not asked again. */
 async function repeat(
@@ -163,24 +135,3 @@ async function afterSilence(bench: Bench, library: Library): Promise<Took> {
 function callDesk({ page, desk }: Bench, library: Library): Promise<void> {
   return page.evaluate(([who, target]) => window.recovery.call(who, target), [library, desk[library]] as const)
 }
-
-/** Seconds; the ratio is to raw JsSIP where that came back at all. */
-function report(what: string, results: Results): void {
-  const of = (library: Library) => results[library].filter((took) => took !== null)
-  const raw = median(of('jssip'))
-  const rows = libraries.map((library): Row => {
-    const took = of(library)
-    const count = results[library].length
-    const spread = took.length === 0 ? '' : `, ${seconds(Math.min(...took))} to ${seconds(Math.max(...took))} s`
-    const never = took.length === count ? '' : `, never within ${patience / 1_000} s: ${count - took.length}`
-    return {
-      name: `${names[library]} (n = ${count}${spread}${never})`,
-      value: median(took) / 1_000,
-      unit: 's',
-      ...(library !== 'jssip' && Number.isFinite(raw) && took.length > 0 && { ratio: median(took) / raw, of: 'raw' })
-    }
-  })
-  print(`Recovery in Chromium: ${what}`, rows)
-}
-
-const seconds = (milliseconds: number) => (milliseconds / 1_000).toFixed(1)

@@ -71,17 +71,23 @@ type Step = keyof typeof happenings
 
 const story = fc.array(fc.constantFrom(...(Object.keys(happenings) as Step[])), { maxLength: 10 })
 
-describe.each(providers)('On %s', (_, plan) => {
+/** Started before the tests around it, and stopped after them. */
+function benchOf(plan: BenchPlan): () => Bench {
   let bench: Bench
   beforeAll(async () => {
     bench = await plan.start()
   })
   afterAll(() => bench.stop())
+  return () => bench
+}
+
+describe.each(providers)('On %s', (_, plan) => {
+  const bench = benchOf(plan)
 
   test('whatever happens, silence is kept, a hangup ends a call at a dead network once, and nothing is left', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...openings), story, async (opening, steps) => {
-        const desk = await open(bench, opening)
+        const desk = await open(bench(), opening)
         const { account, call, engine, told, tracks } = desk
         const heard = listen(desk)
 
@@ -109,13 +115,18 @@ describe.each(providers)('On %s', (_, plan) => {
       { numRuns: 40 }
     )
   })
+})
 
-  const outlives = !('outlive-connections' in plan.cannot)
+/** Others end a call with its connection. */
+const patient = providers.filter(([, plan]) => !('outlive-connections' in plan.cannot))
 
-  test.runIf(outlives)('a lost connection ends no call that stands before its grace is over', async () => {
+describe.each(patient)('On %s', (_, plan) => {
+  const bench = benchOf(plan)
+
+  test('a lost connection ends no call that stands before its grace is over', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (steps) => {
-        const desk = await open(bench, 'stands')
+        const desk = await open(bench(), 'stands')
         const { account, call } = desk
 
         for (const step of steps) await perform(desk, step)

@@ -70,7 +70,7 @@ export function pathOf(program: string): string | null {
 }
 
 /** Whether a pair of network devices can be made in a namespace; both are gone with it. */
-function mayMakeNetworks(): boolean {
+export function mayMakeNetworks(): boolean {
   const attempt = ['link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'other']
   return runs('unshare', '-n', pathOf('ip') ?? 'ip', ...attempt)
 }

@@ -106,7 +106,7 @@ describe('a connection', () => {
     const { transport, line, told } = await ourPhone()
 
     transport.send({ type: 'probe', attempt: 5 })
-    line.receive(reply(await line.next(/^OPTIONS/), status))
+    line.receive(reply(await line.next(/^OPTIONS sip:example\.test SIP/), status))
 
     expect(told.at(-1)).toEqual({ type: 'transport.proved', attempt: 5 })
   })
