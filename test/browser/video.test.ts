@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { atTheSameInstant } from '../support/browser.ts'
 import type { Phone } from '../support/browser/phones.ts'
-import { onEachServer } from '../support/browser/stage.ts'
+import { onKamailio } from '../support/browser/stage.ts'
 import type { Stage } from '../support/browser/stage.ts'
 
 const accepting = { policy: { video: { onWish: 'accept' } } } as const
@@ -24,7 +24,7 @@ async function videoCall(stage: Stage): Promise<[Phone, Phone]> {
   return [alice, bob]
 }
 
-onEachServer('video', (stage) => {
+onKamailio('video', {}, (stage) => {
   test('flows both ways in a call that is placed and answered with it', async () => {
     const phones = await videoCall(stage)
 
