@@ -49,22 +49,25 @@ const rounds = [
   ['resume', { hold: { local: 'active', remote: 'active' } }]
 ] as const
 
-onEmulator('ten pairs who want the same at the same instant', (stage) => {
+onEmulator('five pairs who want the same at the same instant', (stage) => {
   test('come to agree a hundred times of a hundred, and hear each other', { timeout: 600_000 }, async () => {
-    const names = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].flatMap((pair) => [`alice${pair}`, `bob${pair}`])
+    const names = [1, 2, 3, 4, 5].flatMap((pair) => [`alice${pair}`, `bob${pair}`])
     const phones = await stage.phones(names)
     for (const phone of phones) await phone.connect()
     const pairs = phones.flatMap((phone, index) => (index % 2 === 0 ? [[phone, phones[index + 1] as Phone]] : []))
+    // one after the other: a browser that opens many microphones at once says that some are in use
+    for (const pair of pairs) {
+      const [alice, bob] = pair as [Phone, Phone]
+      await alice.dial(bob)
+      await bob.shows({ status: 'ringing' })
+      await bob.answer()
+      await Promise.all(pair.map((phone) => phone.shows({ path: 'connected' })))
+    }
 
     const agreed = await Promise.all(
       pairs.map(async (pair) => {
-        const [alice, bob] = pair as [Phone, Phone]
-        await alice.dial(bob)
-        await bob.shows({ status: 'ringing' })
-        await bob.answer()
-        await Promise.all(pair.map((phone) => phone.shows({ path: 'connected' })))
         let count = 0
-        for (let round = 0; round < 10; round++) {
+        for (let round = 0; round < 20; round++) {
           const [command, look] = rounds[round % rounds.length] as (typeof rounds)[number]
           // what counts is where both end
           await atTheSameInstant(
@@ -81,7 +84,7 @@ onEmulator('ten pairs who want the same at the same instant', (stage) => {
       })
     )
 
-    expect(agreed).toEqual(pairs.map(() => 10))
+    expect(agreed).toEqual(pairs.map(() => 20))
     expect(phones.reduce((sum, phone) => sum + collisionsOf(phone), 0)).toBeGreaterThan(50)
   })
 })
