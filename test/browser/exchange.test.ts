@@ -4,6 +4,7 @@ import { withPhones } from '../support/browser/stage.ts'
 import type { Script } from '../support/phones/sipp.ts'
 import {
   ask,
+  expectHeader,
   expectRequest,
   expectResponse,
   invite,
@@ -189,6 +190,35 @@ withPhones('a call with an exchange', (stage) => {
     await phone.flows({ in: 'sound', out: 'packets' })
     await phone.hangup()
 
+    await playing.finished()
+  })
+
+  test('is recorded by the exchange while it agrees', async () => {
+    const phone = await stage.phone('alice', { sip: { recording: 'info' } })
+    await phone.connect()
+    const playing = await exchange({
+      calls: false,
+      steps: [
+        ...[expectRequest('INVITE'), reply(200, 'OK', { media: 'sendrecv' }), expectRequest('ACK'), play],
+        ...[expectHeader('INFO', 'Record', 'on'), replyInCall(200, 'OK')],
+        ...[expectHeader('INFO', 'Record', 'off'), replyInCall(200, 'OK')],
+        ...[expectHeader('INFO', 'Record', 'on'), replyInCall(403, 'Forbidden')],
+        ...[expectRequest('BYE'), replyInCall(200, 'OK')]
+      ]
+    })
+    const refusal = () => phone.page.evaluate(() => window.phone.call.record().catch(({ code }) => code as string))
+    await phone.dial(`sip:${number}@example.test`)
+    await phone.shows({ status: 'established', path: 'connected' })
+
+    await phone.page.evaluate(() => window.phone.call.record())
+    await phone.shows({ recording: { state: 'on', by: 'provider' } })
+    await phone.page.evaluate(() => window.phone.call.stopRecording())
+    await phone.shows({ recording: { state: 'off' } })
+    expect(await refusal()).toBe('recording.rejected')
+
+    await phone.shows({ status: 'established', recording: { state: 'off' } })
+    await phone.flows({ in: 'sound', out: 'packets' })
+    await phone.hangup()
     await playing.finished()
   })
 

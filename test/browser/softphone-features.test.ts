@@ -135,8 +135,9 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     const choice = alice.card.getByLabel('Loudspeaker')
     await choice.selectOption({ index: 1 })
 
+    // shown once it is true
+    await expect.poll(() => choice.inputValue(), soon).not.toBe('')
     const chosen = await choice.inputValue()
-    expect(chosen).not.toBe('')
     const sink = () => alice.card.locator('.loudspeaker audio').evaluate((audio) => (audio as HTMLAudioElement).sinkId)
     await expect.poll(sink, soon).toBe(chosen)
     await choice.selectOption('')

@@ -5,6 +5,13 @@ export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
 /** Waits for this request and takes no other. */
 export const expectRequest = (method: string) => `<recv request="${method}" rrs="true"/>`
 
+/** Waits for this request, and fails unless a header of it says this. */
+export const expectHeader = (method: string, header: string, value: string) => `
+  <recv request="${method}" rrs="true">
+    <action><ereg regexp="^ *${value} *$" search_in="hdr" header="${header}:" check_it="true" assign_to="1"/></action>
+  </recv>
+  <Reference variables="1"/>`
+
 /** Waits for this response; provisional ones may come before it. */
 export const expectResponse = (code: number) =>
   [100, 180, 183]
