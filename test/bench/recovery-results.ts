@@ -25,9 +25,14 @@ export type Took = number | null
 
 export type Results = Record<Library, readonly Took[]>
 
-/** Waits for what the page is made of. */
-export async function openRecoveryPage(page: Page, url: string): Promise<void> {
-  await page.goto(url)
+/** Waits for what the page is made of. In a network that is seconds old the first request may go nowhere. */
+export async function openRecoveryPage(page: Page, url: string, tries = 4): Promise<void> {
+  try {
+    await page.goto(url, { timeout: 8_000 })
+  } catch (error) {
+    if (tries === 1) throw error
+    return openRecoveryPage(page, url, tries - 1)
+  }
   await page.waitForFunction(() => 'recovery' in window)
 }
 
