@@ -1,7 +1,7 @@
 import type { Dialogue, Farewell, Line } from './line.ts'
 import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
 import * as service from './packets/services.ts'
-import { callinCodes, callinMeaning, elsewhereMeaning } from './statuses.ts'
+import { callinCodes, callinMeaning, elsewhereMeaning, isEnd } from './statuses.ts'
 
 /** A call from a telephone. It comes with an offer, and rings on every device of the user. */
 export class Callin implements Dialogue {
@@ -24,7 +24,7 @@ export class Callin implements Dialogue {
   }
 
   answer() {
-    this.#line.attempt(async () => {
+    this.#line.enqueue(async () => {
       await this.#line.open().answer(this.#call.sdp_candidate)
       const answer = await this.#line.complete()
       if (this.#line.isOver) return
@@ -51,14 +51,14 @@ export class Callin implements Dialogue {
 
   #changed(code: number) {
     const meaning = callinMeaning(code)
-    if (meaning === null || !('end' in meaning)) return this.#line.remark({ where: 'here', code })
+    if (!isEnd(meaning)) return this.#line.remark({ where: 'here', code })
     if (!this.#line.isAnswered) return this.#line.cancelled(false)
     this.#line.over({ by: 'remote', reason: 'hangup', code })
   }
 
   #changedElsewhere(code: number) {
     const meaning = elsewhereMeaning(code)
-    if (meaning === null || !('end' in meaning)) return this.#line.remark({ where: 'elsewhere', code })
-    this.#line.overElsewhere({ by: 'local', reason: meaning.end, code })
+    if (!isEnd(meaning)) return this.#line.remark({ where: 'elsewhere', code })
+    this.#line.overElsewhere({ by: 'local', reason: meaning, code })
   }
 }

@@ -1,5 +1,5 @@
 import type { Gateway, Resuming } from './gateway.ts'
-import { parseEvent, serialise, timing } from './wire.ts'
+import { heartbeat, parseEvent, serialise } from './wire.ts'
 import type { ClientAction, Frame, GatewayEvent, Reasons } from './wire.ts'
 
 /**
@@ -24,7 +24,7 @@ export interface Dialect {
 
 export const dialect041: Dialect = {
   version: '0.4.1',
-  patience: timing.heartbeatAnswer,
+  patience: heartbeat.deadline,
   hostOf: () => undefined,
   say: serialise,
   hear: parseEvent,

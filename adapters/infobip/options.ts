@@ -1,9 +1,10 @@
 import type { BackoffPolicy, DtmfMethod } from '../../machines/index.ts'
+import { isWebSocketUrl } from '../kit/index.ts'
+import type { HeartbeatPolicy, WebSocketClass } from '../kit/index.ts'
 import { dialect041 } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
 import type { VideoCalls } from './gateway.ts'
-import type { HeartbeatPolicy, WebSocketClass } from './socket.ts'
-import { gatewayUrl, isSendable, readToken, timing } from './wire.ts'
+import { gatewayUrl, heartbeat, isSendable, readToken } from './wire.ts'
 import type { DeviceInfo } from './wire.ts'
 
 export interface InfobipOptions {
@@ -32,10 +33,10 @@ export interface InfobipOptions {
 
 /** How Infobip wants a lost connection to be tried again; give it to the engine as `policy.backoff`. */
 export const infobipBackoff: BackoffPolicy = {
-  initialDelay: timing.backoff.first,
-  factor: timing.backoff.factor,
-  maxDelay: timing.backoff.cap,
-  maxAttempts: timing.backoff.retries,
+  initialDelay: 50,
+  factor: 2,
+  maxDelay: 1_000,
+  maxAttempts: 50,
   maxElapsed: Infinity,
   jitter: 'none'
 }
@@ -51,21 +52,15 @@ export const infobipPolicy = {
 
 /** Throws a TypeError for options no connection could ever be made with; it never shows the token. */
 export function gatewayOf({ token, url, dialect = dialect041 }: InfobipOptions): string {
-  if (typeof token !== 'string' || !isSendable(token)) throw new TypeError('The token is not one: get a fresh one')
+  if (!isSendable(token)) throw new TypeError('The token is not one: get a fresh one')
   const location = readToken(token)?.location ?? null
   const gateway = gatewayUrl(location, url ?? dialect.hostOf(location))
-  try {
-    const { protocol, pathname } = new URL(gateway)
-    // another scheme stands where the host should
-    if (/^wss?:$/.test(protocol) && !pathname.startsWith('//')) return gateway
-  } catch {
-    // said below
-  }
+  if (isWebSocketUrl(gateway)) return gateway
   throw new TypeError('The url is neither a host nor the URL of a WebSocket: give one such as portunus.infobip.com')
 }
 
-export function heartbeatOf({ heartbeat, dialect = dialect041 }: InfobipOptions): HeartbeatPolicy {
-  return { period: timing.heartbeat, deadline: dialect.patience, ...heartbeat }
+export function heartbeatOf({ heartbeat: asked, dialect = dialect041 }: InfobipOptions): HeartbeatPolicy {
+  return { ...heartbeat, deadline: dialect.patience, ...asked }
 }
 
 /** What the gateway is told of us: which of its dialects we speak, and what we run on. */
@@ -73,5 +68,5 @@ export function deviceInfo({ dialect = dialect041 }: InfobipOptions): DeviceInfo
   const sdk = { type: 'js', version: dialect.version }
   const agent = globalThis.navigator?.userAgent ?? ''
   const [, name, version] = /(Edg|Firefox|Chrome|Version|Node\.js)\/([\d.]+)/.exec(agent) ?? []
-  return name === undefined || version === undefined ? { sdk } : { sdk, device: { browser: { name, version } } }
+  return { sdk, ...(name && version && { device: { browser: { name, version } } }) }
 }
