@@ -45,8 +45,9 @@ export class Callin implements Dialogue {
 
   #status(code: number, answer?: string): ClientPacket {
     const { callId, callType, from, to } = this.#call
-    const body = { callId, callType, destination: from, phonenumber: to, code }
-    return { service: service.callinStatus, body: { ...body, ...(answer !== undefined && { sdp_candidate: answer }) } }
+    const described = answer !== undefined && { sdp_candidate: answer }
+    const body = { callId, callType, destination: from, phonenumber: to, code, ...described }
+    return { service: service.callinStatus, body }
   }
 
   #changed(code: number) {

@@ -45,7 +45,7 @@ export class Callout implements Dialogue {
     this.#line.cleared({
       by: 'remote',
       reason,
-      ...(code === undefined ? {} : { code }),
+      ...(code !== undefined && { code }),
       provider: { text: 'charging' }
     })
   }
@@ -54,18 +54,16 @@ export class Callout implements Dialogue {
     // it may be repeated, and a second peer connection would be nobody's
     if (this.#isAccepted) return
     this.#isAccepted = true
-    this.#line.enqueue(() => this.#offer())
-  }
-
-  async #offer() {
-    this.#peer = this.#line.open()
-    await this.#peer.offer()
-    const offer = await this.#line.complete()
-    if (this.#line.isOver) return
-    const { callId, to } = this.#start
-    this.#line.say({ service: service.calloutOffer, body: { callId, to, sdp_candidate: offer } })
-    this.#isOffered = true
-    this.#line.started()
+    this.#line.enqueue(async () => {
+      this.#peer = this.#line.open()
+      await this.#peer.offer()
+      const offer = await this.#line.complete()
+      if (this.#line.isOver) return
+      const { callId, to } = this.#start
+      this.#line.say({ service: service.calloutOffer, body: { callId, to, sdp_candidate: offer } })
+      this.#isOffered = true
+      this.#line.started()
+    })
   }
 
   #changed({ code, sdp_candidate: answer }: ServerBody<503>) {

@@ -103,8 +103,8 @@ export class Session {
     const made = await createToken(publicKey, { sdkVersion, namespace, azStackUserID, userCredentials })
     if (this.#isClosed) return
     if ('failure' in made) return this.#fail({ permanent: true, cause: made.failure })
-    const about = { fullname, namespace, appId, platform: web, sdkVersion, screenSize: '0x0' }
-    this.send({ service: service.authenticate, body: { slaveIp, slavePort, ...made, ...about } })
+    const about = { fullname, namespace, appId, platform: web, sdkVersion, screenSize: '0x0', slaveIp, slavePort }
+    this.send({ service: service.authenticate, body: { ...made, ...about } })
   }
 
   #read(parsed: Parsed<ServerPacket>) {

@@ -8,7 +8,7 @@ import type { Account } from './leg.ts'
 import type { CallKind, Dial, Dialogue, Line, Remark } from './line.ts'
 import { packetText } from './notices.ts'
 import type { AzstackNotice } from './notices.ts'
-import { resolve } from './options.ts'
+import { isText, resolve } from './options.ts'
 import type { AzstackOptions, Settings } from './options.ts'
 import type { ClientPacket, ServerPacket } from './packets.ts'
 import * as service from './packets/services.ts'
@@ -62,13 +62,13 @@ class ServiceTransport extends ProviderTransport<AzstackLeg> implements AzstackT
   constructor(settings: Settings) {
     super()
     this.#settings = settings
-    this.#kinds = settings.freeCalls === null ? [paidCalls] : [paidCalls, settings.freeCalls]
+    this.#kinds = settings.freeCalls ? [paidCalls, settings.freeCalls] : [paidCalls]
     this.#bodies = Object.assign({}, ...this.#kinds.map(({ bodies }) => bodies), settings.callLogs?.bodies) as Bodies
     this.gathering = settings.gathering
   }
 
   askForLogs() {
-    if (this.#settings.callLogs !== null) this.say({ service: service.logs, body: {} })
+    if (this.#settings.callLogs) this.say({ service: service.logs, body: {} })
   }
 
   noteNotAnswered(id: string) {
@@ -78,7 +78,7 @@ class ServiceTransport extends ProviderTransport<AzstackLeg> implements AzstackT
 
   connection(): RTCPeerConnection {
     const { rtcConfiguration, RTCPeerConnection: given } = this.#settings
-    const iceServers = [...(rtcConfiguration.iceServers ?? []), ...this.#iceServers]
+    const iceServers = [...(rtcConfiguration?.iceServers ?? []), ...this.#iceServers]
     return openConnection(given, { ...rtcConfiguration, iceServers })
   }
 
@@ -94,8 +94,9 @@ class ServiceTransport extends ProviderTransport<AzstackLeg> implements AzstackT
 
   saySurely(packet: ClientPacket) {
     this.#owed.push(packet)
-    this.say(packet)
-    if (this.#session?.isOpen === true) this.#session.probe()
+    if (this.#session?.isOpen !== true) return
+    this.#session.send(packet)
+    this.#session.probe()
   }
 
   started(leg: string) {
@@ -120,21 +121,26 @@ class ServiceTransport extends ProviderTransport<AzstackLeg> implements AzstackT
   }
 
   protected open() {
-    this.#session?.close()
-    const session: Session = new Session(
-      { ...this.#settings, bodies: this.#bodies },
-      {
-        opened: (welcome) => this.#welcomed(welcome),
-        received: (packet) => this.#received(packet),
-        sent: (packet) => this.#trace('out', packet),
-        garbage: (text) => this.garbage(text),
-        alive: () => this.alive(),
-        closed: (closure) => {
-          if (session === this.#session) this.closed(closure)
+    this.close()
+    const { user } = this.#settings
+    this.ask(user.userCredentials, isText, (userCredentials) => {
+      const session: Session = new Session(
+        { ...this.#settings, user: { ...user, userCredentials }, bodies: this.#bodies },
+        {
+          opened: (welcome) => this.#welcomed(welcome),
+          received: (packet) => this.#received(packet),
+          sent: (packet) => this.#trace('out', packet),
+          garbage: (text) => this.garbage(text),
+          alive: () => this.alive(),
+          closed: (because) => {
+            if (session !== this.#session) return
+            // credentials that are asked for are others the next time
+            this.closed({ ...because, permanent: because.permanent && isText(user.userCredentials) })
+          }
         }
-      }
-    )
-    this.#session = session
+      )
+      this.#session = session
+    })
   }
 
   protected close() {

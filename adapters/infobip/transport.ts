@@ -6,9 +6,9 @@ import { dialect041 } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
 import type { CallFrame, Gateway, InfobipCallDetails, Resuming, VideoCalls } from './gateway.ts'
 import { InfobipLeg } from './leg.ts'
-import { deviceInfo, gatewayOf, heartbeatOf } from './options.ts'
+import { checkOptions, deviceInfo, gatewayOf } from './options.ts'
 import type { InfobipOptions } from './options.ts'
-import { closureOf, refusalOf, subprotocols } from './wire.ts'
+import { closureOf, isSendable, refusalOf, subprotocols } from './wire.ts'
 import type { ClientAction, GatewayEvent, GatewayEvents, IceServer, Reasons } from './wire.ts'
 
 export interface InfobipTransport extends Transport {
@@ -30,7 +30,6 @@ class GatewayTransport extends ProviderTransport<InfobipLeg> implements InfobipT
   readonly digits: DtmfMethod | undefined
   readonly #dialect: Dialect
   readonly #options: InfobipOptions
-  readonly #url: string
   readonly #socket: TextSocket
   /** Who the gateway says we are; null while it has not said so on this connection. */
   #identity: string | null = null
@@ -38,16 +37,16 @@ class GatewayTransport extends ProviderTransport<InfobipLeg> implements InfobipT
 
   constructor(options: InfobipOptions) {
     super()
+    checkOptions(options)
+    this.#options = options
+    this.#dialect = options.dialect ?? dialect041
     this.#socket = new TextSocket(webSocketOf(options.WebSocket), {
-      opened: () => this.#socket.keepAsking(heartbeatOf(options)),
+      opened: () => this.#socket.keepAsking({ ...this.#dialect.heartbeat, ...options.heartbeat }),
       beat: () => this.say({ action: 'heartbeat' }),
       silent: () => this.emit({ type: 'transport.silent' }),
       heard: (text) => this.#heard(text),
       closed: ({ code, reason, wasOpen }) => this.closed(closureOf(code, reason, wasOpen))
     })
-    this.#url = gatewayOf(options)
-    this.#options = options
-    this.#dialect = options.dialect ?? dialect041
     this.digits = options.dtmf
     this.reasons = this.#dialect.reasons
     this.resuming = this.#dialect.resuming?.(this) ?? null
@@ -84,9 +83,13 @@ class GatewayTransport extends ProviderTransport<InfobipLeg> implements InfobipT
 
   protected open() {
     this.#identity = null
-    const { token } = this.#options
-    const address = this.resuming?.address(this.#url) ?? this.#url
-    this.#socket.open(address, subprotocols(token, deviceInfo(this.#options)))
+    this.#socket.close()
+    const { token: secret, url } = this.#options
+    this.ask(secret, isSendable, (token) => {
+      const gateway = gatewayOf(token, this.#dialect, url)
+      const address = this.resuming?.address(gateway) ?? gateway
+      this.#socket.open(address, subprotocols(token, deviceInfo(this.#dialect)))
+    })
   }
 
   /** Says goodbye, unless it is a connection that is only given up: then calls may be taken up again on the next one. */
@@ -128,7 +131,8 @@ class GatewayTransport extends ProviderTransport<InfobipLeg> implements InfobipT
   #refused({ reason }: GatewayEvents['registration_failed']) {
     this.say({ action: 'destroy' })
     this.#socket.close()
-    this.closed(refusalOf(reason))
+    // one that is asked for is another one the next time
+    this.closed({ ...refusalOf(reason), permanent: typeof this.#options.token === 'string' })
   }
 
   #registered({ identity, iceServers, instanceHash }: GatewayEvents['registered']) {

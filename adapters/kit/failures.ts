@@ -15,6 +15,7 @@ const failures = {
   silent: { code: 'connection.lost', text: 'The provider does not answer any more' },
   refused: { code: 'connection.refused', text: 'The provider refuses the connection' },
   unauthorized: { code: 'registration.unauthorized', text: 'The provider does not accept who we say we are' },
+  unsaid: { code: 'registration.unauthorized', text: 'The application did not say who we are' },
   cancelled: { code: 'connection.cancelled', text: 'Disconnected as asked' }
 } as const satisfies Record<string, Failure>
 

@@ -5,7 +5,7 @@ import type { PeerListener } from '../webrtc/peer.ts'
 type Candidate = RTCIceCandidateInit | null
 
 /** The video of a call, as far as its streams go. */
-export interface SentVideo {
+interface SentVideo {
   /** What is sent from now on, as far as any is. */
   use(stream: MediaStream): void
 }

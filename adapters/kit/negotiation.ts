@@ -1,9 +1,11 @@
 import type { Video } from '../../machines/index.ts'
 import type { PeerListener } from '../webrtc/peer.ts'
-import type { LegMedia, SentVideo } from './media.ts'
+import type { LegMedia } from './media.ts'
 
 /** The video of one call: what is asked for, and what has come of it. */
-export interface CallVideo extends SentVideo {
+export interface CallVideo {
+  /** What is sent from now on, as far as any is. */
+  use(stream: MediaStream): void
   /** Before an offer is made that asks for this much. */
   prepareOffer(video: Video): void
   /** The offer or answer as the peer is to read it. */

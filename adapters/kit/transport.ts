@@ -11,6 +11,7 @@ import type {
 import { closure } from './failures.ts'
 import type { Closure } from './failures.ts'
 import type { ProviderLeg } from './leg.ts'
+import type { Secret } from './secret.ts'
 
 /** Calls to whoever can be called, and nothing else. Who is connected is registered. */
 export const plainCalls: Capabilities = {
@@ -36,6 +37,8 @@ export abstract class ProviderTransport<L extends ProviderLeg> implements Transp
   /** What is still said about calls that were over last is no surprise. */
   #past: readonly string[] = []
   #attempt = 0
+  /** Counts the openings, and that they are given up. */
+  #opening = 0
   /** The probe that waits for a sign of life. */
   #probe: number | null = null
   #isDisposed = false
@@ -59,9 +62,11 @@ export abstract class ProviderTransport<L extends ProviderLeg> implements Transp
     switch (command.type) {
       case 'connect':
         this.#attempt = command.attempt
+        this.#opening += 1
         this.#probe = null
         return this.open()
       case 'disconnect':
+        this.#opening += 1
         this.close()
         return this.closed(closure('cancelled'))
       case 'probe':
@@ -91,9 +96,28 @@ export abstract class ProviderTransport<L extends ProviderLeg> implements Transp
   dispose() {
     if (this.#isDisposed) return
     this.#isDisposed = true
+    this.#opening += 1
     for (const leg of this.legs.values()) leg.dispose()
     this.close()
     this.#events.complete()
+  }
+
+  /**
+   * Has this opening go on with the secret. One that cannot be had is one more opening that failed; one that comes when the
+   * opening has been given up is dropped. What is wrong with it nobody is told: that might quote it.
+   */
+  protected ask(secret: Secret, isOne: (given: unknown) => given is string, goOn: (secret: string) => void) {
+    if (typeof secret === 'string') return goOn(secret)
+    const opening = this.#opening
+    const answered = (given: unknown) => {
+      if (opening !== this.#opening) return
+      if (isOne(given)) goOn(given)
+      else this.closed(closure('unsaid'))
+    }
+    Promise.resolve()
+      .then(secret)
+      .then(answered)
+      .catch(() => answered(null))
   }
 
   protected get isProving(): boolean {
