@@ -31,6 +31,8 @@ export interface TransferContext {
   readonly consults: boolean
   readonly failure: Failure | null
   readonly received: ReceivedRefer | null
+  /** What came of the peer's wish, as a SIP status, until the peer has been told. */
+  readonly outcome: number | null
 }
 
 /** The peer's wish that we call somebody else. */
@@ -48,7 +50,8 @@ export function transferContext(policy: TransferPolicy = defaultTransferPolicy):
     holds: false,
     consults: false,
     failure: null,
-    received: null
+    received: null,
+    outcome: null
   }
 }
 
