@@ -13,6 +13,8 @@ export const defaultTransferPolicy: TransferPolicy = { hold: true, incoming: 'as
 
 /** A call that takes the place of another begins as that one was. */
 export interface Succession {
+  /** The call whose place it takes. */
+  readonly of: string
   readonly muted: boolean
   readonly held: boolean
 }

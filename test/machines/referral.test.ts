@@ -127,7 +127,7 @@ describe('A call whose peer wants us to call somebody else', () => {
 
 describe('A call that takes the place of another', () => {
   test('is answered by itself, and goes on muted and held without a sound in between', () => {
-    const call = startCall({ ...incoming, succession: { muted: true, held: true } })
+    const call = startCall({ ...incoming, succession: { of: 'zero', muted: true, held: true } })
 
     call.run('media.ready', 'leg.answered')
 
@@ -139,7 +139,7 @@ describe('A call that takes the place of another', () => {
   })
 
   test('rings when there is no microphone for it, and can be answered', () => {
-    const call = startCall({ ...incoming, succession: { muted: false, held: false } })
+    const call = startCall({ ...incoming, succession: { of: 'zero', muted: false, held: false } })
 
     call.run('media.failed', 'answer', 'media.ready', 'leg.answered')
 

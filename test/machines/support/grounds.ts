@@ -114,7 +114,7 @@ export const callGround: Ground = {
     outgoing,
     incoming,
     { ...outgoing, capabilities: nothing, transfer: { hold: true, incoming: 'accept' } },
-    { ...incoming, succession: { muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } },
+    { ...incoming, succession: { of: 'zero', muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } },
     { ...incoming, wish: 'on' },
     { ...outgoing, videoPolicy: { onWish: 'accept', withoutCamera: 'receive' } }
   ],
