@@ -7,7 +7,7 @@ export type { InfobipCallDetails, VideoCalls } from './gateway.ts'
 export type { CallVideo, VideoSeen } from '../kit/index.ts'
 export { infobipBackoff, infobipPolicy } from './options.ts'
 export type { InfobipOptions } from './options.ts'
-export type { HeartbeatPolicy, WebSocketClass, WebSocketLike } from '../kit/index.ts'
+export type { HeartbeatPolicy, Secret, WebSocketClass, WebSocketLike } from '../kit/index.ts'
 export { CallStatus, IncomingCall, InfobipRTC, OutgoingCall } from './sdk.ts'
 export type {
   Call,
