@@ -1,33 +1,21 @@
 /** The API that the guide of azstack-react-native documents, on top of the engine: the charts decide, this translates. */
-import { createEngine } from '../../src/index.ts'
 import type { Call, Engine } from '../../src/index.ts'
-import { callLogs } from './call-logs.ts'
 import { readAudioState, readAuthenticatingData, readConfig, readPhoneNumber } from './config.ts'
 import type { AZStackConfig, AZStackEnvironment, CompleteData } from './config.ts'
 import { callConstants, errorCodes, logLevelConstants } from './constants.ts'
 import { delegateOf, publishedLog } from './delegates.ts'
 import type { Delegates } from './delegates.ts'
 import type { AzstackNotice } from './notices.ts'
-import { defaultUrl, unsteered } from './options.ts'
+import { defaultUrl } from './options.ts'
 import type { CallState } from './published.ts'
 import { Publisher, stateOf } from './publisher.ts'
-import { engineIo3 } from './engine-io-3.ts'
 import { AZStackError, refusal } from './errors.ts'
 import { Requests } from './requests.ts'
+import { openAccount } from './sdk/account.ts'
+import type { Account } from './sdk/account.ts'
 import { connected } from './sdk/connected.ts'
 import type { Answer } from './requests.ts'
-import { azstackTransport } from './transport.ts'
-import type { AzstackTransport, AzstackUser } from './transport.ts'
-
-/** An account that is connected, or wants to be. */
-interface Account {
-  readonly engine: Engine
-  readonly transport: AzstackTransport
-  /** Whom incoming calls are for, by leg. */
-  readonly called: Map<string, string>
-  /** Where it is, and as whom. */
-  readonly identity: string
-}
+import type { AzstackUser } from './transport.ts'
 
 /** The one call there can be. */
 interface Current {
@@ -51,6 +39,8 @@ export class AZStack {
   readonly #publisher: Publisher
   #authenticatingData: unknown
   #account: Account | null = null
+  /** Where the account is, and as whom. */
+  #identity = ''
   #current: Current | null = null
 
   constructor(environment: AZStackEnvironment = {}) {
@@ -166,8 +156,9 @@ export class AZStack {
     const data = readAuthenticatingData(this.#authenticatingData)
     const url = this.masterSocketUri
     const identity = JSON.stringify([url, data])
-    if (this.#account?.identity !== identity) this.#leave()
-    const account = (this.#account ??= this.#open({ ...data, url }, identity))
+    if (this.#identity !== identity) this.#leave()
+    this.#identity = identity
+    const account = (this.#account ??= this.#open({ ...data, url }))
     try {
       await connected(account.engine)
     } catch (error) {
@@ -179,27 +170,13 @@ export class AZStack {
     return user
   }
 
-  #open(data: CompleteData & { url: string }, identity: string): Account {
-    const { mediaDevices, logger: _, ...environment } = this.#environment
-    const transport = azstackTransport({ link: environment.link ?? engineIo3(), callLogs, ...environment, ...data })
-    const called = new Map<string, string>()
-    transport.events.subscribe((event) => {
-      if (event.type === 'transport.incoming') called.set(event.leg, event.to.address)
-    })
-    transport.notices.subscribe((notice) => this.#noticed(notice))
+  #open(data: CompleteData & { url: string }): Account {
     // the requests have their own time limit, which is the application's to choose
-    const limit = 2 * this.#requests.timeout
-    const engine = createEngine({
-      transport,
-      policy: { connectDeadline: limit, deadlines: { connectDeadline: limit }, calls: unsteered },
-      ...(mediaDevices === undefined ? {} : { media: { mediaDevices } })
+    return openAccount(data, this.#environment, 2 * this.#requests.timeout, {
+      noticed: (notice) => this.#noticed(notice),
+      rings: (call, number) => this.#ring(call, number),
+      told: ({ call, event }) => this.#requests.log('INFO', `${call ?? 'account'}: ${event.type}`)
     })
-    engine.incoming$.subscribe((call) => this.#ring(call, called.get(call.id) ?? ''))
-    engine.events$.subscribe(({ call, event }) => {
-      if (event.type === 'call.ended' && call !== null) called.delete(call)
-      this.#requests.log('INFO', `${call ?? 'account'}: ${event.type}`)
-    })
-    return { engine, transport, called, identity }
   }
 
   #leave() {
