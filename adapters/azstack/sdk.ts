@@ -172,7 +172,8 @@ export class AZStack {
 
   #open(data: CompleteData & { url: string }): Account {
     // the requests have their own time limit, which is the application's to choose
-    return openAccount(data, this.#environment, 2 * this.#requests.timeout, {
+    const { logger: _, ...environment } = this.#environment
+    return openAccount(data, environment, 2 * this.#requests.timeout, {
       noticed: (notice) => this.#noticed(notice),
       rings: (call, number) => this.#ring(call, number),
       told: ({ call, event }) => this.#requests.log('INFO', `${call ?? 'account'}: ${event.type}`)

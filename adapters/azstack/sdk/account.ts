@@ -24,7 +24,7 @@ export interface AccountListener {
 /** The engine of one user; `limit` is how many milliseconds connecting may take at the most. */
 export function openAccount(
   data: CompleteData & { readonly url: string },
-  { mediaDevices, logger: _, ...environment }: AZStackEnvironment,
+  { mediaDevices, ...environment }: Omit<AZStackEnvironment, 'logger'>,
   limit: number,
   listener: AccountListener
 ): Account {
