@@ -54,14 +54,20 @@ export class RecorderPort {
     try {
       this.#running?.follow(this.#streams())
     } catch (error) {
+      // it has not given up by itself, and from now on nobody asks for it any more
+      this.#letGo()
       this.#lose(error)
     }
   }
 
   /** What there is of a recording is brought to its end. */
   release() {
-    void this.#ask('stop').catch(() => {})
+    this.#letGo()
     this.#running = null
+  }
+
+  #letGo() {
+    void this.#ask('stop').catch(() => {})
   }
 
   async #start() {
