@@ -130,21 +130,27 @@ describe('Over SIP, whatever the far end says to our offers', () => {
 
 describe('With video, whatever the peer makes of our offers and offers itself', () => {
   test.each([
-    ['hold', 'talks', { hold: { local: 'active' } }],
-    ['resume', 'talks', { hold: { local: 'held' } }],
-    ['enableVideo', 'talks', { video: { local: 'off' } }]
-  ] as const)('a %s that is refused is undone at once, and its promise rejects', async (command, opening, before) => {
-    const desk = await fullDesk()
-    await act(desk, opening, command === 'resume' ? ['we hold'] : [])
-    expect(desk.call.state).toMatchObject(before)
+    ['hold', 'refuses', [], { hold: { local: 'active' } }],
+    ['hold', 'takes no hold', [], { hold: { local: 'active' } }],
+    ['resume', 'refuses', ['we hold'], { hold: { local: 'held' } }],
+    ['enableVideo', 'refuses', [], { video: { local: 'off' } }],
+    ['enableVideo', 'takes no video', [], { video: { local: 'off' } }]
+  ] as const)(
+    'a %s that a peer %s is undone at once, and its promise says why',
+    async (command, mood, steps, before) => {
+      const desk = await fullDesk()
+      await act(desk, 'talks', steps)
+      expect(desk.call.state).toMatchObject(before)
 
-    desk.peer.moods = ['refuses']
-    const refused = desk.call[command]()
+      desk.peer.moods = [mood]
+      const why =
+        mood === 'refuses' ? { code: 'negotiation.failed', message: 'Not now' } : { code: 'negotiation.rejected' }
 
-    await expect(refused).rejects.toMatchObject({ code: 'negotiation.rejected' })
-    expect(desk.call.state).toMatchObject({ status: 'established', negotiation: 'stable', ...before })
-    expect(desk.room.cameras).toEqual([])
-  })
+      await expect(desk.call[command]()).rejects.toMatchObject(why)
+      expect(desk.call.state).toMatchObject({ status: 'established', negotiation: 'stable', ...before })
+      expect(desk.room.cameras).toEqual([])
+    }
+  )
 
   test('a peer that offers whenever we do is asked six times, and then we give up', async () => {
     await fc.assert(

@@ -96,7 +96,7 @@ describe('With video, recordings and other microphones, whichever use of the bro
   ] as const)(
     'a call that %s settles every command once, can be hung up, and leaves nothing open, where it %s',
     async (opening, how) => {
-      const uses = how === 'throws' ? ['send', 'attach', 'measure'] : ['measure']
+      const uses = how === 'throws' ? ['send', 'attach', 'measure', 'dispose'] : ['measure']
       let count = 0
       for (let hasThrown = true; hasThrown; count += 1) {
         hasThrown = false
@@ -111,8 +111,8 @@ describe('With video, recordings and other microphones, whichever use of the bro
               if (left !== 0) return use(...args)
               hasThrown = true
               thrown = name
-              // it does what it was told all the same
-              if (name === 'stop') void use(...args)
+              // it lets go all the same
+              if (name === 'stop' || name === 'dispose') void use(...args)
               const error = new Error('Out of order')
               if (how === 'rejects') return Promise.reject(error)
               throw error

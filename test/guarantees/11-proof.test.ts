@@ -1,13 +1,13 @@
 /** A call that was cut off looks established again only when it has been proven to exist. */
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { anyStory, play, runs } from '../machines/support/stories.ts'
+import { cutStory, play, runs } from '../machines/support/stories.ts'
 import { paperDesk } from './support/paper-desk.ts'
 
 describe('Whatever happens to a call', () => {
   test('it is attached again only by the answer to the question whether it exists', () => {
     fc.assert(
-      fc.property(anyStory, (story) => {
+      fc.property(cutStory, (story) => {
         const call = play(story)
 
         for (const [index, { event }] of call.log.entries()) {

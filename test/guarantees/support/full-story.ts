@@ -7,6 +7,7 @@ import type { Mood } from './peer.ts'
 export const openings = [
   'is placed',
   'is placed with video',
+  'is placed, if the user allows',
   'rings here',
   'rings here with video',
   'talks',
@@ -98,33 +99,46 @@ type Command = keyof typeof commands
 export type FullStep = Command | keyof typeof moods | keyof typeof happenings | keyof typeof endings
 
 const given = Object.keys(commands) as Command[]
+/** Their leaving the path broken would end a call. */
 const peaceful: FullStep[] = [
   ...given.filter((name) => name !== 'we hang up'),
   ...(Object.keys(moods) as FullStep[]),
-  ...(Object.keys(happenings) as FullStep[])
+  ...(Object.keys(happenings) as FullStep[]).filter((name) => name !== 'media stops')
 ]
-/** What a story about video and devices mostly consists of. */
-const telling = peaceful.filter((name) =>
-  /we (show|stop video|hold|resume|record)|they (offer|stop)|a moment/.test(name)
-)
 
-/** Anything but what ends a call. Their leaving the path broken would. */
-export const peacefulSteps = fc.array(
-  fc.oneof(
-    { weight: 1, arbitrary: fc.constantFrom<FullStep>(...peaceful.filter((name) => name !== 'media stops')) },
-    { weight: 1, arbitrary: fc.constantFrom<FullStep>(...telling) }
-  ),
-  { maxLength: 18 }
+/** What stories are about; each is about one to three of these, or what is seldom would never meet what is seldom. */
+const subjects = {
+  hold: /we (hold|resume)|they (offer to hold|will not|refuse|leave|take the)|are heard/,
+  video: /we (show|only look|stop video|want no|cover|uncover)|they (offer|stop|take)|is shown|camera/,
+  permission: /the (browser|user)|we (answer|show ourselves|take)/,
+  microphones: /microphone|headset|we (mute|unmute)|seconds/,
+  recording: /record|tape|are heard/,
+  'a transfer': /transfer|whom they called|we (hold|resume)/,
+  connection: /connection|media|seconds/
+}
+const about = fc
+  .subarray(Object.values(subjects), { minLength: 1, maxLength: 3 })
+  .map((words) => words.map((word) => fc.constantFrom(...peaceful.filter((name) => word.test(name)))))
+
+/** Anything but what ends a call. */
+export const peacefulSteps = about.chain((words) =>
+  fc.array(
+    fc.oneof(...words, ...words, ...words, fc.constantFrom<FullStep>(...peaceful), fc.constant<FullStep>('a moment')),
+    { maxLength: 18 }
+  )
 )
 
 /** Anything at all. */
-export const anySteps = fc.array(
-  fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom<FullStep>(...peaceful) },
-    { weight: 6, arbitrary: fc.constantFrom<FullStep>(...telling) },
-    { weight: 1, arbitrary: fc.constantFrom<FullStep>('we hang up', ...(Object.keys(endings) as FullStep[])) }
-  ),
-  { maxLength: 18 }
+export const anySteps = about.chain((words) =>
+  fc.array(
+    fc.oneof(
+      ...words.map((arbitrary) => ({ weight: 8, arbitrary })),
+      { weight: 4, arbitrary: fc.constantFrom<FullStep>(...peaceful, 'media stops') },
+      { weight: 2, arbitrary: fc.constantFrom<FullStep>('a moment', 'seconds') },
+      { weight: 1, arbitrary: fc.constantFrom<FullStep>('we hang up', ...(Object.keys(endings) as FullStep[])) }
+    ),
+    { maxLength: 18 }
+  )
 )
 
 /** Opens a call and lets one thing happen after the other; `look` is asked after each. */
@@ -148,6 +162,7 @@ export async function happen(desk: FullDesk, step: FullStep) {
 async function begin(desk: FullDesk, opening: Opening) {
   if (opening === 'goes on') return
   if (opening === 'rings here' || opening === 'rings here with video') return desk.ring(opening !== 'rings here')
+  if (opening === 'is placed, if the user allows') desk.room.mode = 'waits'
   await desk.dial(opening === 'is placed with video' || opening === 'shows pictures')
   if (opening === 'talks' || opening === 'shows pictures') desk.peer.answer()
   await settled()

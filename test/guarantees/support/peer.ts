@@ -107,7 +107,7 @@ export class Peer {
     const mood = this.moods.shift() ?? 'agrees'
     if (mood === 'says nothing') return
     if (mood === 'refuses' || mood === 'collides') {
-      const cause = { code: 'negotiation.rejected', text: 'Not now' } as const
+      const cause = { code: 'negotiation.failed', text: 'Not now' } as const
       return this.#say({ type: 'leg.offer.refused', attempt, glare: mood === 'collides', cause })
     }
     const later = mood === 'takes video later' && terms.video !== 'off' ? ('inactive' as const) : terms.video

@@ -66,16 +66,17 @@ const subjects = {
 
 type Subject = keyof typeof subjects
 
-/** One to three of these. */
-function about(...possible: readonly Subject[]): fc.Arbitrary<readonly string[]> {
+/** One to three of these, each as often as the other. */
+function about(...possible: readonly Subject[]): fc.Arbitrary<fc.Arbitrary<Step>> {
   const chosen = fc.subarray([...possible], { minLength: 1, maxLength: 3 })
-  return chosen.map((names) => names.flatMap((name) => subjects[name]))
+  return chosen.map((names) => fc.oneof(...names.map((name) => fc.constantFrom<Step>(...subjects[name]))))
 }
 
-const anyStep = (words: readonly string[]): fc.Arbitrary<Step> =>
+const anyStep = (ofSubject: fc.Arbitrary<Step>): fc.Arbitrary<Step> =>
   fc.oneof(
-    { weight: 20, arbitrary: fc.constantFrom<Step>(...words) },
-    { weight: 12, arbitrary: fc.constantFrom<Step>(...negotiating) },
+    { weight: 20, arbitrary: ofSubject },
+    { weight: 6, arbitrary: fc.constantFrom<Step>('hold', 'resume') },
+    { weight: 8, arbitrary: fc.constantFrom<Step>(...negotiating) },
     { weight: 6, arbitrary: fc.constantFrom<Step>(...common) },
     { weight: 4, arbitrary: fc.constantFrom<Step>('dtmf', 'leg.dtmf.sent', 'mute', 'unmute') },
     { weight: 10, arbitrary: waits },
@@ -102,9 +103,22 @@ const anywhere = fc.constantFrom<Story['begins']>('established', 'established', 
 const established = fc.constant<Story['begins']>('established')
 
 /** Anything at all. */
-export const anyStory = about(...(Object.keys(subjects) as Subject[])).chain((words) =>
-  stories(anyStep(words), anywhere)
+export const anyStory = about(...(Object.keys(subjects) as Subject[])).chain((ofSubject) =>
+  stories(anyStep(ofSubject), anywhere)
 )
+
+/** A call whose connection comes and goes, and one more thing. */
+export const cutStory = fc
+  .constantFrom(...(Object.keys(subjects) as Subject[]))
+  .chain((other) =>
+    stories(
+      fc.oneof(
+        { weight: 2, arbitrary: anyStep(fc.constantFrom<Step>(...subjects[other])) },
+        fc.constantFrom<Step>('connection.lost', ...subjects.connection)
+      ),
+      established
+    )
+  )
 
 /** A call that is not answered yet by both sides, and may never be. */
 export const earlyStory = stories(
@@ -119,10 +133,11 @@ export const earlyStory = stories(
 )
 
 /** Anything that does not end a call, and no trouble with its path or its connection. */
-export const peacefulStory = about('video', 'transfer', 'recording', 'digits').chain((words) =>
+export const peacefulStory = about('video', 'transfer', 'recording', 'digits').chain((ofSubject) =>
   stories(
     fc.oneof(
-      fc.constantFrom<Step>(...words),
+      ofSubject,
+      fc.constantFrom<Step>('hold', 'resume'),
       fc.constantFrom<Step>(...negotiating),
       fc.constantFrom<Step>(...common.filter((name) => !/^(connection\.|leg\.path\.|leg\.verified)/.test(name))),
       waits
