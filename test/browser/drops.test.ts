@@ -142,7 +142,10 @@ async function survive(
     if (outcome === 'talking') await hangup(scene)
     // nobody has hung up: whoever ended it did so for want of a network
     else expect(await reasonsOf(phones)).toContain('system network')
-    for (const phone of phones) expect(await endsOf(phone)).toHaveLength(1)
+    for (const phone of phones) {
+      expect(await endsOf(phone)).toHaveLength(1)
+      expect(unproven(await phone.history('signalling'))).toBe(0)
+    }
 
     await until(() => callAnew(scene), { within, every: 200, what: 'another call' })
     await hangup(scene)
@@ -195,6 +198,11 @@ async function reasonsOf(phones: readonly Phone[]): Promise<readonly string[]> {
       })
     )
   )
+}
+
+/** How often it was believed without a question that the call is still there. */
+function unproven(history: readonly (string | null)[]): number {
+  return history.filter((state, index) => state === 'attached' && history[index - 1] === 'detached').length
 }
 
 /** The ids of the calls that have been told as ended, each as often as it was. */

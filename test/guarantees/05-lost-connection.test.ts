@@ -26,6 +26,32 @@ describe('As long as nobody ends it', () => {
   })
 })
 
+describe('Whatever we want of a call that is cut off', () => {
+  const wishes = fc.array(
+    fc.constantFrom<Step>(
+      ...['hold', 'resume', 'mute', 'unmute', 'dtmf', 'transfer', 'transfer (attended)', 'consult', 'record'],
+      ...['pauseRecording', 'stopRecording', 'acceptTransfer', 'declineTransfer'],
+      ...['enableVideo', 'enableVideo (receive)', 'disableVideo', 'refuseVideo', 'media.camera.ready', 100, 5_000]
+    ),
+    { minLength: 1, maxLength: 8 }
+  )
+
+  test('the far end is asked for nothing', () => {
+    fc.assert(
+      fc.property(peacefulStory, wishes, (story, wishes) => {
+        const call = play(story)
+        const before = call.log.length
+
+        call.run('connection.lost', ...wishes)
+
+        const sent = call.log.slice(before).filter(({ who }) => who === 'leg')
+        expect(sent.map(({ event }) => event.type).filter((type) => !permitted.includes(type))).toEqual([])
+      }),
+      runs
+    )
+  })
+})
+
 describe('Whatever happens to a call', () => {
   test('nothing but a hangup and the question whether it exists is sent while it is cut off', () => {
     fc.assert(
@@ -130,8 +156,11 @@ describe('Over SIP, however often the connection is lost and however long it tak
   })
 })
 
-/** The leg keeps what is said of the microphone, and passes it on once it can. */
-const permitted = ['verify', 'refuse', 'accept', 'hangup', 'microphone']
+/**
+ * The leg keeps what is said of the microphone, and passes it on once it can. A recorder may be asked with digits, which
+ * go the way of the media; where it is not, the leg says at once that it could not be. A report that is lost is lost.
+ */
+const permitted = ['verify', 'refuse', 'accept', 'hangup', 'microphone', 'record', 'report']
 
 const methodOf = (text: string) => /^[A-Z]+/.exec(text)?.[0]
 /** Another one is another path for the media (RFC 8839). */

@@ -7,6 +7,7 @@ import { bodyIn } from '../contract/sip/scripted-line.ts'
 import { fullDesk } from './support/full-desk.ts'
 import type { FullDesk } from './support/full-desk.ts'
 import { openings, peacefulSteps, perform as act } from './support/full-story.ts'
+import type { FullStep } from './support/full-story.ts'
 import { paperDesk } from './support/paper-desk.ts'
 import { peacefulStep, perform } from './support/paper-story.ts'
 import type { Peer } from './support/peer.ts'
@@ -103,6 +104,37 @@ describe('With video, and devices that come and go', () => {
       { numRuns: 100 }
     )
   }, 300_000)
+})
+
+test('A call that is muted or covered before there is anything to send begins so', async () => {
+  const wishes = fc.array(
+    fc.constantFrom<FullStep>('we mute', 'we unmute', 'we cover the camera', 'we uncover the camera'),
+    { maxLength: 4 }
+  )
+  await fc.assert(
+    fc.asyncProperty(wishes, wishes, async (before, after) => {
+      const desk = await fullDesk()
+      const faults: string[] = []
+      await act(desk, 'is placed, if the user allows', [])
+      desk.call.view$.subscribe(() => faults.push(...audible(desk)))
+      const story: FullStep[] = [
+        ...before,
+        'the user says yes',
+        ...after,
+        'they ring',
+        'they answer',
+        'we show ourselves'
+      ]
+      await act(desk, 'goes on', [...story, 'the user says yes', 'a moment'], () =>
+        faults.push(...audible(desk), ...kept(desk))
+      )
+
+      expect(faults).toEqual([])
+      expect(desk.call.state.video.local).toBe('on')
+      desk.engine.dispose()
+    }),
+    { numRuns: 40 }
+  )
 })
 
 /** What goes out or is played although it should not. */

@@ -124,7 +124,7 @@ const about = fc
 export const peacefulSteps = about.chain((words) =>
   fc.array(
     fc.oneof(...words, ...words, ...words, fc.constantFrom<FullStep>(...peaceful), fc.constant<FullStep>('a moment')),
-    { maxLength: 18 }
+    { maxLength: 16, size: 'medium' }
   )
 )
 
@@ -137,7 +137,7 @@ export const anySteps = about.chain((words) =>
       { weight: 2, arbitrary: fc.constantFrom<FullStep>('a moment', 'seconds') },
       { weight: 1, arbitrary: fc.constantFrom<FullStep>('we hang up', ...(Object.keys(endings) as FullStep[])) }
     ),
-    { maxLength: 18 }
+    { maxLength: 16, size: 'medium' }
   )
 )
 
