@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closing-line.ts'
 
-/** Real servers and browsers come one after the other, when everything else is done: their clocks are real. */
+/** What runs on real clocks comes when everything else is done; it mostly waits, so more of it runs than there are processors. */
 const order = { quick: 0, integration: 1, browser: 2 }
 
 export default defineConfig({
@@ -47,7 +47,7 @@ export default defineConfig({
           name: 'integration',
           environment: 'node',
           pool: 'forks',
-          maxWorkers: 1,
+          maxWorkers: 4,
           include: ['test/{integration,examples,cli}/**/*.test.ts', 'examples/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
@@ -60,7 +60,7 @@ export default defineConfig({
           name: 'browser',
           environment: 'node',
           pool: 'forks',
-          maxWorkers: 1,
+          maxWorkers: 2,
           globalSetup: 'test/support/browser/build.ts',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 30_000,

@@ -10,6 +10,8 @@ export type ConferenceCommand =
   | { readonly type: 'bring'; readonly member: string; readonly together: readonly string[] }
   /** From now on it hears the others, and they hear it. */
   | { readonly type: 'connect'; readonly member: string }
+  /** This call has taken the place of that one, and is to be brought in its place; that one is released. */
+  | { readonly type: 'replace'; readonly member: string; readonly by: string }
   /** It is an ordinary call again. */
   | { readonly type: 'release'; readonly members: readonly string[] }
   /** Nothing is mixed any more. */
@@ -26,13 +28,18 @@ export type ConferenceEvent =
   | { readonly type: 'mixer.failed'; readonly cause: Failure }
   /** It is heard, or could be: it is not held. */
   | { readonly type: 'member.ready'; readonly member: string }
+  | { readonly type: 'member.connected'; readonly member: string }
   | { readonly type: 'member.failed'; readonly member: string; readonly cause: Failure }
   /** The call has ended. */
   | { readonly type: 'member.over'; readonly member: string }
+  /** Another call has taken the place of this one. */
+  | { readonly type: 'member.replaced'; readonly member: string; readonly by: string }
 
 export type ConferenceEmitted =
   | { readonly type: 'conference.joined'; readonly member: string }
   | { readonly type: 'conference.left'; readonly members: readonly string[] }
+  /** Whoever waits for one of them to join waits for the other. */
+  | { readonly type: 'conference.replaced'; readonly member: string; readonly by: string }
   /** They were to join, and do not. */
   | { readonly type: 'conference.left-out'; readonly members: readonly string[]; readonly cause: Failure }
 
@@ -54,6 +61,10 @@ export interface Member {
   readonly member: string
 }
 
+export interface Replaced extends Member {
+  readonly by: string
+}
+
 const without = (list: readonly string[], members: readonly string[]) => list.filter((each) => !members.includes(each))
 
 /** Everything the chart of a conference names. The chart itself is a file of its own. */
@@ -69,6 +80,7 @@ export const conferenceSetup = setup({
     isMember: ({ context }, { member }: Member) => context.members.includes(member),
     isWanted: ({ context }, { member }: Member) => context.wanted.includes(member),
     isNext: ({ context }, { member }: Member) => context.wanted[0] === member,
+    isIn: ({ context: { members, wanted } }, { member }: Member) => members.includes(member) || wanted.includes(member),
     hasNext: ({ context }) => context.wanted.length > 0,
     areTogether: ({ context }) => context.members.length > 1,
     /** With whom it would be talking is not there any more. */
@@ -87,6 +99,14 @@ export const conferenceSetup = setup({
     noteLeft: assign({ members: ({ context }, { member }: Member) => without(context.members, [member]) }),
     noteLeftOut: assign({ wanted: ({ context }, { member }: Member) => without(context.wanted, [member]) }),
     noteNextLeftOut: assign({ wanted: ({ context }) => context.wanted.slice(1) }),
+    /** Who was to join is replaced where it stands; who had joined is followed by the other, which has yet to. */
+    noteReplaced: assign({
+      members: ({ context }, { member }: Replaced) => without(context.members, [member]),
+      wanted: ({ context: { members, wanted } }, { member, by }: Replaced) => {
+        const next = members.includes(member) ? [...wanted, by] : wanted.map((each) => (each === member ? by : each))
+        return [...new Set(without(next, members))]
+      }
+    }),
     forgetAll: assign({ members: [], wanted: [] }),
     sendOpen: sendTo('floor', { type: 'open' } satisfies ConferenceCommand),
     bringNext: sendTo('floor', ({ context: { members, wanted } }): ConferenceCommand => ({
@@ -95,6 +115,7 @@ export const conferenceSetup = setup({
       together: [...members, ...wanted]
     })),
     connect: sendTo('floor', (_, { member }: Member): ConferenceCommand => ({ type: 'connect', member })),
+    replace: sendTo('floor', (_, { member, by }: Replaced): ConferenceCommand => ({ type: 'replace', member, by })),
     release: sendTo('floor', (_, { member }: Member): ConferenceCommand => ({ type: 'release', members: [member] })),
     releaseNext: sendTo('floor', ({ context }): ConferenceCommand => ({
       type: 'release',
@@ -106,6 +127,7 @@ export const conferenceSetup = setup({
     })),
     sendClose: sendTo('floor', { type: 'close' } satisfies ConferenceCommand),
     tellJoined: emit((_, { member }: Member) => ({ type: 'conference.joined', member }) as const),
+    tellReplaced: emit((_, { member, by }: Replaced) => ({ type: 'conference.replaced', member, by }) as const),
     tellLeft: emit((_, { member }: Member) => ({ type: 'conference.left', members: [member] }) as const),
     tellAllLeft: emit(({ context }) => ({ type: 'conference.left', members: context.members }) as const),
     tellLeftOut: emit(

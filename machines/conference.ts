@@ -25,6 +25,13 @@ const staysOut = (cause: Failure) =>
     { type: 'tellLeftOut', params: because(cause) }
   ] as const
 
+type Successor = { event: { member: string; by: string } }
+const isReplaced = [
+  { type: 'noteReplaced', params: ({ event }: Successor) => event },
+  { type: 'replace', params: ({ event }: Successor) => event },
+  { type: 'tellReplaced', params: ({ event }: Successor) => event }
+] as const
+
 const left = { guard: { type: 'isMember', params }, target: '.settling', actions: leaves } as const
 
 /** Several calls in which everybody hears everybody else: who is in, who is about to be, and whether sound is mixed. */
@@ -61,7 +68,8 @@ export const conferenceMachine = conferenceSetup.createMachine({
           ]
         },
         leave: { guard: { type: 'isWanted', params }, actions: staysOut(reasons.parted) },
-        'member.over': { guard: { type: 'isWanted', params }, actions: staysOut(reasons.over) }
+        'member.over': { guard: { type: 'isWanted', params }, actions: staysOut(reasons.over) },
+        'member.replaced': { guard: { type: 'isWanted', params }, actions: isReplaced }
       }
     },
     mixing: {
@@ -72,6 +80,7 @@ export const conferenceMachine = conferenceSetup.createMachine({
         split: { target: 'idle', actions: dissolve(reasons.parted) },
         leave: left,
         'member.over': left,
+        'member.replaced': { guard: { type: 'isIn', params }, target: '.settling', actions: isReplaced },
         'mixer.failed': {
           target: 'idle',
           actions: [
@@ -105,12 +114,12 @@ export const conferenceMachine = conferenceSetup.createMachine({
           on: {
             // it is being brought already
             join: { actions: wants },
-            'member.ready': {
+            'member.ready': { guard: { type: 'isNext', params }, actions: { type: 'connect', params } },
+            'member.connected': {
               guard: { type: 'isNext', params },
               target: 'settling',
               actions: [
                 { type: 'noteJoined', params },
-                { type: 'connect', params },
                 { type: 'tellJoined', params }
               ]
             },
@@ -127,6 +136,10 @@ export const conferenceMachine = conferenceSetup.createMachine({
               { guard: { type: 'isNext', params }, target: 'settling', actions: staysOut(reasons.parted) },
               { guard: { type: 'isWanted', params }, actions: staysOut(reasons.parted) },
               { guard: { type: 'isMember', params }, actions: leaves }
+            ],
+            'member.replaced': [
+              { guard: { type: 'isNext', params }, target: 'settling', actions: isReplaced },
+              { guard: { type: 'isIn', params }, actions: isReplaced }
             ],
             'member.over': [
               { guard: { type: 'isNext', params }, target: 'settling', actions: staysOut(reasons.over) },

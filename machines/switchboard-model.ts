@@ -40,6 +40,10 @@ export interface Claim {
   readonly call: string
   /** Whom it is to call; null where there is the call already. */
   readonly target: string | null
+  /** The calls that are being held for it. */
+  readonly yielding: readonly string[]
+  /** Those of them that will not be held: they are silent all the same, and nobody waits for them. */
+  readonly silenced: readonly string[]
 }
 
 /** Two parties have called each other: of our call and theirs one is to remain. */
@@ -173,7 +177,8 @@ export function mustYield(context: SwitchboardContext, id: string): boolean {
 
 /** Nobody is left to be held once this call is, or is over. */
 export function isLastToYield(context: SwitchboardContext, id: string): boolean {
-  return isOn(context, id) && talking(context).every((other) => other === id)
+  const silenced = context.claim?.silenced ?? []
+  return isOn(context, id) && talking(context).every((other) => other === id || silenced.includes(other))
 }
 
 /** The call to swap with: the youngest established one that the user is not on. */

@@ -45,6 +45,11 @@ export const switchboardSetup = setup({
     isCurrent: ({ context }, { call }: Named) => context.current === call,
     isOn: ({ context }, { call }: Named) => isOn(context, call),
     isEstablished: ({ context }, { call }: Named) => callOf(context, call)?.isEstablished === true,
+    /** Also one that is about to take the place of one that is joined. */
+    mayJoin: ({ context }, { call }: Named) => {
+      const { isEstablished = false, insteadOf = null } = callOf(context, call) ?? {}
+      return isEstablished || (insteadOf !== null && context.joined.includes(insteadOf))
+    },
     isClaimed: ({ context }, { call }: Named) => context.claim?.call === call,
     mustYield: ({ context }, { call }: Named) => mustYield(context, call),
     /** Nobody else is, or is about to be, the one the user is on. */
@@ -118,7 +123,12 @@ export const switchboardSetup = setup({
 
     // whose turn it is
     noteClaim: assign({
-      claim: (_, { call, target }: Named & { target?: string }) => ({ call, target: target ?? null })
+      claim: ({ context }, { call, target }: Named & { target?: string }) => ({
+        call,
+        target: target ?? null,
+        yielding: [...new Set([...(context.claim?.yielding ?? []), ...talking(context)])],
+        silenced: context.claim?.silenced ?? []
+      })
     }),
     noteTurn: assign({
       current: ({ context: { claim, current } }) => claim?.call ?? current,
@@ -131,6 +141,15 @@ export const switchboardSetup = setup({
       calls: context.claim === null ? [] : fellowsOf(context, context.claim.call)
     })),
     grantAtOnce: sendTo('calls', (_, { call }: Named): SwitchboardCommand => ({ type: 'grant', call })),
+    noteSilenced: assign({
+      claim: ({ context: { claim } }, { call }: Named) =>
+        claim === null ? null : { ...claim, silenced: [...claim.silenced, call] }
+    }),
+    /** Nobody takes their place: whoever was held for that goes on. */
+    resumeWhoYielded: sendTo('calls', ({ context }): SwitchboardCommand => ({
+      type: 'resume',
+      calls: context.claim?.yielding.filter((call) => isOn(context, call)) ?? []
+    })),
     dropClaim: assign({ claim: null }),
     grant: sendTo('calls', ({ context }): SwitchboardCommand => ({ type: 'grant', call: context.claim?.call ?? '' })),
     join: sendTo('calls', ({ context }, { call, target }: Named & { target: string }): SwitchboardCommand => ({

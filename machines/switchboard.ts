@@ -62,10 +62,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
           { actions: [{ type: 'noteEstablished', params }, 'arrange'] }
         ],
         'call.held': { actions: { type: 'noteHeld', params } },
-        join: [
-          { guard: { type: 'isEstablished', params }, actions: [{ type: 'noteJoined', params }, 'arrange'] },
-          notThere
-        ],
+        join: [{ guard: { type: 'mayJoin', params }, actions: [{ type: 'noteJoined', params }, 'arrange'] }, notThere],
         part: [
           {
             guard: { type: 'isLeftToBeHeld', params },
@@ -142,6 +139,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
                 actions: [
                   { type: 'tellHoldFailed', params: { cause: notHeldInTime } },
                   { type: 'withdrawClaim', params: { cause: notHeldInTime } },
+                  'resumeWhoYielded',
                   'dropClaim',
                   'arrange'
                 ]
@@ -199,7 +197,10 @@ export const switchboardMachine = switchboardSetup.createMachine({
               // the others may still agree
               {
                 guard: { type: 'isSilencedBesides', params },
-                actions: { type: 'tellHoldFailed', params: ({ event }) => event }
+                actions: [
+                  { type: 'noteSilenced', params },
+                  { type: 'tellHoldFailed', params: ({ event }) => event }
+                ]
               },
               {
                 guard: { type: 'isOn', params },
@@ -207,6 +208,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
                 actions: [
                   { type: 'tellHoldFailed', params: ({ event }) => event },
                   { type: 'withdrawClaim', params: ({ event }) => event },
+                  'resumeWhoYielded',
                   'dropClaim',
                   'arrange'
                 ]
@@ -223,6 +225,7 @@ export const switchboardMachine = switchboardSetup.createMachine({
                 target: 'steady',
                 actions: [
                   { type: 'withdrawClaim', params: { cause: over } },
+                  'resumeWhoYielded',
                   'dropClaim',
                   { type: 'noteEnded', params },
                   'arrange'

@@ -38,7 +38,7 @@ export class Attendants implements Attendant {
   constructor(
     { devices, quality, conference, join, ...grounds }: AttendanceGrounds,
     shown: Call,
-    { leg, media }: Pick<AttendedCall, 'leg' | 'media'>,
+    { leg, media, insteadOf }: Pick<AttendedCall, 'leg' | 'media' | 'insteadOf'>,
     tell: AttendedCall['tell']
   ) {
     const { id } = shown
@@ -47,6 +47,7 @@ export class Attendants implements Attendant {
       shows: () => shown.state,
       leg,
       media,
+      insteadOf,
       ...grounds,
       join: (on) => join(id, on),
       tell

@@ -11,6 +11,8 @@ export interface AttendedCall {
   shows(): CallView
   readonly leg: Leg
   readonly media: CallMedia
+  /** The call whose place it takes, by its id. */
+  readonly insteadOf: string | null
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>
   /** Whose child an actor of theirs is. */
   readonly root: AnyActorRef

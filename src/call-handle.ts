@@ -56,7 +56,7 @@ export class CallHandle extends CallCommands implements RelatedCall {
   ) {
     const source = new Source()
     super(source)
-    const { id, direction } = actor.getSnapshot().context
+    const { id, direction, succession } = actor.getSnapshot().context
     this.#source = source
     this.id = id
     this.direction = direction
@@ -69,7 +69,8 @@ export class CallHandle extends CallCommands implements RelatedCall {
     this.#turns = turns
     this.#relations = relations
     this.#listener = (fact) => listener(this, fact)
-    this.#attendants = new Attendants(grounds, this, resources, (fact) => this.#attendantTold(fact))
+    const attended = { leg: resources.leg, media: resources.media, insteadOf: succession?.of ?? null }
+    this.#attendants = new Attendants(grounds, this, attended, (fact) => this.#attendantTold(fact))
     resources.attendedBy(this.#attendants)
     actor.on('*', (fact) => this.#told(fact))
     actor.subscribe({

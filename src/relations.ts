@@ -154,8 +154,8 @@ export function referralOf(call: RelatedCall, { target, replaces, referredBy }: 
 }
 
 /** How a call is to go on that takes this one's place. */
-export function successionOf({ state: { microphone, hold } }: Call): Succession {
-  return { muted: microphone === 'muted', held: hold.local === 'held' || hold.local === 'holding' }
+export function successionOf({ id, state: { microphone, hold } }: Call): Succession {
+  return { of: id, muted: microphone === 'muted', held: hold.local === 'held' || hold.local === 'holding' }
 }
 
 const statuses: Partial<Record<CallEnd['reason'], number>> = {

@@ -134,6 +134,7 @@ const setupStatus = {
   acquiring: 'acquiring',
   connecting: 'connecting',
   ringing: 'ringing',
+  reconnecting: 'connecting',
   cancelling: 'cancelling',
   answering: 'answering',
   declining: 'rejecting',
@@ -148,7 +149,8 @@ function statusOf({ value: { progress } }: CallSnapshot): CallStatus {
   // `routing` is left before anybody can see it
   if (setup === 'routing') return 'acquiring'
   const state = 'callout' in setup ? setup.callout : setup.callin
-  return setupStatus[typeof state === 'string' ? state : 'answering']
+  if (typeof state === 'string') return setupStatus[state]
+  return 'acquiring' in state ? 'acquiring' : 'answering'
 }
 
 /**
@@ -187,7 +189,7 @@ export function callView(
     negotiation: regions?.negotiation ?? null,
     recording: keep(
       before?.recording ?? null,
-      regions === null ? notRecorded : recordingView(regions.recording, context.recordedBy)
+      regions === null ? notRecorded : recordingView(regions.recording, context.recording.by)
     ),
     digits: regions === null ? '' : context.digits.map((digit) => digit.tone).join(''),
     transfer: regions === null ? null : transferView(regions.transfer, context.transfer, before?.transfer ?? null),
@@ -226,7 +228,11 @@ function signallingView(signalling: Regions['signalling']): SignallingView {
 }
 
 function recordingView(state: Regions['recording'], by: RecordingView['by']): RecordingView {
-  return { state: typeof state === 'object' ? state.running : state, by }
+  if (typeof state === 'string') return { state: state === 'withdrawing' ? 'stopping' : state, by }
+  if ('starting' in state) return { state: 'starting', by }
+  if ('stopping' in state) return { state: 'stopping', by }
+  const { running } = state
+  return { state: typeof running === 'string' ? running : 'pausing' in running ? 'pausing' : 'resuming', by }
 }
 
 function transferView(
@@ -246,8 +252,10 @@ function referralView(
   { received }: TransferContext,
   before: ReferralView | null
 ): ReferralView | null {
-  if (referral === 'idle' || received === null) return null
-  return keep(before, { state: referral, target: received.target, referredBy: received.referredBy ?? null })
+  // what the peer is still to be told concerns nobody here
+  if (referral === 'idle' || referral === 'reporting' || received === null) return null
+  const state: ReferralView['state'] = typeof referral === 'object' ? 'leaving' : referral
+  return keep(before, { state, target: received.target, referredBy: received.referredBy ?? null })
 }
 
 /** The times, with that of this fact where it is one that counts. */

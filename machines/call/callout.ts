@@ -1,3 +1,4 @@
+import { stateIn } from 'xstate'
 import type { CallEnd, Failure } from '../failure.ts'
 import { callSetup } from './setup.ts'
 
@@ -12,6 +13,12 @@ const cutOff = {
   actions: { type: 'noteEnd', params: { end: { by: 'system', reason: 'network', text: 'The connection was lost' } } }
 } as const
 
+/** Nobody knows of the call yet. */
+const unsent = {
+  target: '#call.progress.ended',
+  actions: { type: 'noteEnd', params: { end: cancelled } }
+} as const
+
 /** A call we place, until it is answered or over. */
 export const callout = callSetup.createStateConfig({
   description: 'We call.',
@@ -24,6 +31,7 @@ export const callout = callSetup.createStateConfig({
       description: 'The microphone is being opened; nothing has been sent yet.',
       tags: ['waiting'],
       entry: [{ type: 'countAttempt', params: { kind: 'media' } }, 'acquireMedia'],
+      initial: 'connected',
       after: {
         acquireDeadline: {
           target: '#call.progress.ended',
@@ -41,6 +49,11 @@ export const callout = callSetup.createStateConfig({
           {
             guard: { type: 'isStale', params: ({ event }) => ({ kind: 'media', attempt: event.attempt }) },
             actions: 'countStale'
+          },
+          {
+            guard: stateIn('#call.progress.setup.callout.acquiring.disconnected'),
+            target: 'reconnecting',
+            actions: { type: 'noteCaptured', params: ({ event }) => event }
           },
           { target: 'connecting', actions: { type: 'noteCaptured', params: ({ event }) => event } }
         ],
@@ -62,8 +75,21 @@ export const callout = callSetup.createStateConfig({
             ]
           }
         ],
-        hangup: { target: '#call.progress.ended', actions: { type: 'noteEnd', params: { end: cancelled } } }
+        hangup: unsent
+      },
+      states: {
+        connected: { description: 'What is sent will arrive.', on: { 'connection.lost': 'disconnected' } },
+        disconnected: {
+          description: 'The connection was lost meanwhile; it may be back before the microphone is open.',
+          on: { 'connection.restored': 'connected' }
+        }
       }
+    },
+    reconnecting: {
+      description: 'The microphone is open, and there is no connection to call on.',
+      tags: ['waiting'],
+      after: { reconnectGrace: cutOff },
+      on: { 'connection.restored': 'connecting', hangup: unsent }
     },
     connecting: {
       description: 'The request is on its way; the far end has not been alerted.',

@@ -1,11 +1,12 @@
 import type { CaptureEmitted } from '../capture-setup.ts'
 import type { CallEnd, Failure } from '../failure.ts'
 import type { QualityEmitted } from '../quality.ts'
+import { noRecording } from './recording-model.ts'
 import type {
-  RecordedBy,
   RecorderCommand,
   RecorderEvent,
   RecordingCommand,
+  RecordingContext,
   RecordingEmitted
 } from './recording-model.ts'
 import type {
@@ -73,8 +74,7 @@ export interface CallContext {
   readonly digits: readonly QueuedDigit[]
   /** Whether the application allows this call to be recorded. */
   readonly mayRecord: boolean
-  /** Who records; null while nobody does. */
-  readonly recordedBy: RecordedBy | null
+  readonly recording: RecordingContext
   /** Why the last command could not be carried out. */
   readonly cause: Failure | null
   readonly end: CallEnd | null
@@ -288,7 +288,7 @@ export function callContext(input: CallInput): CallContext {
     pathIsUp: false,
     digits: noDigits,
     mayRecord: input.mayRecord ?? true,
-    recordedBy: null,
+    recording: noRecording,
     cause: null,
     end: null,
     stale: 0

@@ -1,4 +1,4 @@
-import { and, stateIn } from 'xstate'
+import { and, or, stateIn } from 'xstate'
 import { callSetup, noAnswer } from './setup.ts'
 import type { Video } from '../transport.ts'
 
@@ -108,7 +108,12 @@ export const negotiation = callSetup.createStateConfig({
         },
         // one after the other (RFC 3261 §14.2)
         'leg.offer.received': { actions: 'sendRefusal' },
-        'leg.offer.failed': { target: 'stable', actions: { type: 'noteCause', params: ({ event }) => event } }
+        'leg.offer.failed': { target: 'stable', actions: { type: 'noteCause', params: ({ event }) => event } },
+        // whether the peer got our answer, nobody will say: where we can, we offer what we answered on the next one
+        'connection.lost': [
+          { guard: or(['canRenegotiate', 'canSignalHold']), target: 'stable', actions: 'noteLostAnswer' },
+          { target: 'stable' }
+        ]
       }
     }
   }

@@ -4,6 +4,16 @@ import type { RecordAction } from '../transport.ts'
 /** Who records: the provider, or we ourselves. */
 export type RecordedBy = 'provider' | 'local'
 
+/** What a call remembers of its recording. */
+export interface RecordingContext {
+  /** Null while nobody records. */
+  readonly by: RecordedBy | null
+  /** Which of the things it was asked for, by attempt, it did last: what it says of earlier ones is past. */
+  readonly done: number
+}
+
+export const noRecording: RecordingContext = { by: null, done: 0 }
+
 /** The commands a call takes about its recording. */
 export type RecordingCommand =
   /** `locally`: with a recorder of the application's; else the provider is asked. */

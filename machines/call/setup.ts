@@ -248,6 +248,8 @@ export const callSetup = setup({
     acquireDeadline: 60_000,
     /** RFC 3261 timer B: 64 × T1. */
     connectDeadline: 32_000,
+    /** How long a call whose connection was lost before it was placed waits for another one. */
+    reconnectGrace: 10_000,
     ringDeadline: 60_000,
     incomingDeadline: 120_000,
     answerDeadline: 32_000,

@@ -13,6 +13,8 @@ export const defaultTransferPolicy: TransferPolicy = { hold: true, incoming: 'as
 
 /** A call that takes the place of another begins as that one was. */
 export interface Succession {
+  /** The call whose place it takes. */
+  readonly of: string
   readonly muted: boolean
   readonly held: boolean
 }
@@ -31,6 +33,8 @@ export interface TransferContext {
   readonly consults: boolean
   readonly failure: Failure | null
   readonly received: ReceivedRefer | null
+  /** What came of the peer's wish, as a SIP status, until the peer has been told. */
+  readonly outcome: number | null
 }
 
 /** The peer's wish that we call somebody else. */
@@ -48,7 +52,8 @@ export function transferContext(policy: TransferPolicy = defaultTransferPolicy):
     holds: false,
     consults: false,
     failure: null,
-    received: null
+    received: null,
+    outcome: null
   }
 }
 

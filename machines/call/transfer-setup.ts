@@ -81,7 +81,7 @@ export const transferSetup = videoSetup.extend({
           }
         })
     }),
-    forgetReferral: assign({ transfer: ({ context }) => changed(context.transfer, { received: null }) }),
+    forgetReferral: assign({ transfer: ({ context }) => changed(context.transfer, { received: null, outcome: null }) }),
     /** One wish at a time; nobody asks us about a second. */
     sendDeclineOfAnother: sendTo('leg', (_, params: { refer: string }): LegCommand => ({
       type: 'report',
@@ -92,6 +92,14 @@ export const transferSetup = videoSetup.extend({
       type: 'report',
       refer: referOf(context),
       status: params.status
+    })),
+    noteOutcome: assign({
+      transfer: ({ context }, params: { status: number }) => changed(context.transfer, { outcome: params.status })
+    }),
+    sendOutcome: sendTo('leg', ({ context }): LegCommand => ({
+      type: 'report',
+      refer: referOf(context),
+      status: context.transfer.outcome ?? 487
     })),
     tellTransferAsked: emit(({ context }): CallEmitted => {
       const { target = '', referredBy } = context.transfer.received ?? {}

@@ -1,15 +1,16 @@
 import { createActor, fromCallback } from 'xstate'
 import type { ActorOptions, ActorRefFrom, AnyActorLogic } from 'xstate'
 import { conferenceMachine } from '../../machines/index.ts'
-import type { ConferenceCommand, ConferenceEmitted, ConferenceEvent, Failure } from '../../machines/index.ts'
+import type { ConferenceCommand, ConferenceEmitted, ConferenceEvent } from '../../machines/index.ts'
 import type { Attendant, AttendedCall } from '../attendant.ts'
 import { derive, Source } from '../behavior.ts'
 import type { Behavior } from '../behavior.ts'
 import type { Call } from '../call.ts'
-import { CallError, errorOf, failureOf, rejected } from '../errors.ts'
+import { CallError, errorOf, rejected } from '../errors.ts'
 import { frozen } from '../frozen.ts'
+import { Floor } from './floor.ts'
 import { audioMixer } from './mixer.ts'
-import type { Mixer, Mixing } from './mixer.ts'
+import type { Mixer } from './mixer.ts'
 import { Seat } from './seat.ts'
 import { Wishes } from './wishes.ts'
 
@@ -56,13 +57,12 @@ export function createConference(options: ConferenceOptions = {}): Conference {
 
 class ConferenceImplementation implements Conference {
   readonly #mixer: Mixer
+  readonly #floor: Floor
   readonly #actor: ActorRefFrom<typeof conferenceMachine>
   readonly #seats = new Map<string, Seat>()
   readonly #wishes = new Wishes()
   readonly #source = new Source()
   readonly #abilities = new Map<ConferenceCommandName, Behavior<boolean>>()
-  #mixing: Mixing | null = null
-  #connected: readonly string[] = []
   #calls: readonly Call[] = frozen([])
   #count = 0
 
@@ -71,7 +71,8 @@ class ConferenceImplementation implements Conference {
 
   constructor({ mixer = audioMixer(), clock }: ConferenceOptions) {
     this.#mixer = mixer
-    const floor = fromCallback<ConferenceCommand>(({ receive }) => receive((command) => this.#carryOut(command)))
+    this.#floor = new Floor(mixer, this.#seats, (event) => this.#send(event))
+    const floor = fromCallback<ConferenceCommand>(({ receive }) => receive((command) => this.#floor.carryOut(command)))
     this.#actor = createActor(conferenceMachine.provide({ actors: { floor } }), clock === undefined ? {} : { clock })
     this.#actor.on('*', (fact) => this.#told(fact))
     this.#actor.subscribe(() => this.#source.changed())
@@ -80,9 +81,16 @@ class ConferenceImplementation implements Conference {
 
   attend(attended: AttendedCall, call: Call): Attendant {
     const seat = new Seat(`member-${++this.#count}`, call, attended, ({ id }) => ({
-      changed: () => this.#changed(id),
+      changed: () => {
+        this.#floor.changed(id)
+        this.#source.changed()
+      },
+      established: () => this.#succeeds(seat),
+      leaving: () => this.#heirOf(seat)?.join(true),
       over: () => {
-        this.#send({ type: 'member.over', member: id })
+        const heir = this.#heirOf(seat)
+        if (heir === undefined) this.#send({ type: 'member.over', member: id })
+        else this.#send({ type: 'member.replaced', member: id, by: heir.id })
         this.#seats.delete(id)
         this.#source.changed()
       }
@@ -160,95 +168,27 @@ class ConferenceImplementation implements Conference {
     return [...this.#seats.values()].find((seat) => seat.call === call)
   }
 
+  /** Who is in the place of this one, which was in a conference until now. */
+  #heirOf(seat: Seat): Seat | undefined {
+    const isHere = [...this.#context.members, ...this.#context.wanted].includes(seat.id)
+    return isHere && seat.isReplaced ? [...this.#seats.values()].find((other) => other.follows(seat)) : undefined
+  }
+
+  /** The call that takes the place of another one has been answered, and that one may stand yet. */
+  #succeeds(seat: Seat) {
+    const before = [...this.#seats.values()].find((other) => seat.follows(other))
+    if (before !== undefined) this.#send({ type: 'member.replaced', member: before.id, by: seat.id })
+  }
+
   #send(event: ConferenceEvent) {
     this.#actor.send(event)
-  }
-
-  #changed(id: string) {
-    if (this.#connected.includes(id)) this.#patch()
-    this.#source.changed()
-  }
-
-  #carryOut(command: ConferenceCommand) {
-    switch (command.type) {
-      case 'open':
-        return this.#open()
-      case 'bring':
-        return this.#bring(command.member, command.together)
-      case 'connect':
-        this.#connected = [...this.#connected, command.member]
-        this.#patch()
-        return this.#seats.get(command.member)?.send(this.#mixing?.streamFor(command.member) ?? null)
-      case 'release':
-        return this.#release(command.members)
-      case 'close':
-        this.#mixing?.close()
-        this.#mixing = null
-    }
-  }
-
-  #open() {
-    try {
-      const mixing = this.#mixer.open()
-      this.#mixing = mixing
-      mixing.opened.then(
-        () => this.#mixing === mixing && this.#send({ type: 'mixer.opened' }),
-        (error: unknown) => this.#mixing === mixing && this.#mixerFailed(error)
-      )
-    } catch (error) {
-      this.#mixerFailed(error)
-    }
-  }
-
-  #mixerFailed(error: unknown) {
-    const { text } = failureOf('conference.failed', error)
-    this.#send({ type: 'mixer.failed', cause: { code: 'conference.failed', text } })
-  }
-
-  /** First they belong together, so that nobody is held because of another one of them. */
-  #bring(member: string, together: readonly string[]) {
-    const seats = together.flatMap((id) => this.#seats.get(id) ?? [])
-    const left = seats.filter((seat) => seat.isAside)
-    for (const seat of seats) seat.join(true)
-    const seat = this.#seats.get(member)
-    if (seat === undefined) return
-    seat.call.makeCurrent().then(
-      () => {
-        // the user comes back to those who were held meanwhile
-        for (const each of left) if (each !== seat) each.resume()
-        this.#send({ type: 'member.ready', member })
-      },
-      (error: unknown) => this.#send({ type: 'member.failed', member, cause: causeOf(error) })
-    )
-  }
-
-  /** Their own microphones again, before what was mixed of them is gone. */
-  #release(members: readonly string[]) {
-    const seats = members.flatMap((id) => this.#seats.get(id) ?? [])
-    for (const seat of seats) if (this.#connected.includes(seat.id)) seat.send(null)
-    this.#connected = this.#connected.filter((id) => !members.includes(id))
-    this.#patch()
-    for (const seat of seats) seat.join(false)
-  }
-
-  #patch() {
-    try {
-      this.#mixing?.patch(this.#connected.flatMap((id) => this.#seats.get(id)?.patch ?? []))
-    } catch (error) {
-      this.#mixerFailed(error)
-    }
   }
 
   #told(fact: ConferenceEmitted) {
     const calls = this.#context.members.flatMap((id) => this.#seats.get(id)?.call ?? [])
     this.#calls = Object.freeze(calls)
     if (fact.type === 'conference.joined') this.#wishes.granted(fact.member)
+    if (fact.type === 'conference.replaced') this.#wishes.replaced(fact.member, fact.by)
     if (fact.type === 'conference.left-out') this.#wishes.refused(fact.members, errorOf(fact.cause))
   }
-}
-
-function causeOf(error: unknown): Failure {
-  if (!(error instanceof CallError)) return failureOf('conference.failed', error)
-  const { code, message: text, provider } = error
-  return { code, text, ...(provider === undefined ? {} : { provider }) }
 }

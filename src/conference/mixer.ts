@@ -19,6 +19,8 @@ export interface Mixer {
 export interface Mixing {
   /** Resolves when sound can flow: a page that nobody has clicked may have to wait for that. */
   readonly opened: Promise<void>
+  /** Resolves with why when no sound flows any more, and none will. */
+  readonly failed?: Promise<unknown>
   /** From now on it is these calls, and no others: to each goes its own microphone and the peers of all others. */
   patch(calls: readonly Patch[]): void
   /** What is sent to this peer; one stream as long as the call is patched. */
@@ -58,12 +60,20 @@ interface Strip {
 
 class AudioMixing implements Mixing {
   readonly opened: Promise<void>
+  readonly failed: Promise<unknown>
   readonly #context: AudioContext
   readonly #strips = new Map<string, Strip>()
 
   constructor(context: AudioContext) {
     this.#context = context
     this.opened = context.resume()
+    this.failed = new Promise((resolve) => {
+      context.addEventListener('statechange', () => {
+        if (context.state === 'closed') resolve(new Error('The browser closed what mixes the sound'))
+        // a telephone call, or another page: where sound may flow again it does
+        else if (context.state !== 'running') context.resume().catch(resolve)
+      })
+    })
   }
 
   patch(calls: readonly Patch[]) {

@@ -8,6 +8,10 @@ import type { Patch } from './mixer.ts'
 export interface SeatListener {
   /** What is heard of it, or how it stands, may be something else now. */
   changed(): void
+  /** The call has been answered. */
+  established(): void
+  /** It is over, and about to be by itself. */
+  leaving(): void
   over(): void
 }
 
@@ -44,6 +48,25 @@ export class Seat implements Attendant {
     }
   }
 
+  /** The user is on it, and not together with others. */
+  get isFront(): boolean {
+    return this.isEstablished && !this.#isJoined && this.attended.shows().attention === 'front'
+  }
+
+  /** The user was on it, and is not any more. */
+  get isLeft(): boolean {
+    return this.isEstablished && this.attended.shows().attention === 'aside'
+  }
+
+  /** Takes the place of this other call. */
+  follows(other: Seat): boolean {
+    return !this.#isOver && this.attended.insteadOf === other.attended.id
+  }
+
+  get isReplaced(): boolean {
+    return this.attended.shows().end?.reason === 'replaced'
+  }
+
   /** The user was on another call, and has been on it together with others before. */
   get isAside(): boolean {
     return this.#isJoined && this.attended.shows().attention === 'aside'
@@ -71,12 +94,14 @@ export class Seat implements Attendant {
   }
 
   told(fact: CallEmitted) {
-    if (fact.type === 'call.ended') this.release()
-    else this.#listener(this).changed()
+    if (fact.type === 'call.ended') return this.release()
+    if (fact.type === 'call.established') this.#listener(this).established()
+    this.#listener(this).changed()
   }
 
   release() {
     if (this.#isOver) return
+    this.#listener(this).leaving()
     // first: the user is on the others from now on
     this.join(false)
     this.#isOver = true

@@ -29,6 +29,11 @@ export class Wishes {
     this.#answer(members, error)
   }
 
+  /** Whoever waits for this one waits for that one now. */
+  replaced(member: string, by: string) {
+    for (const { waits } of this.#wishes) if (waits.delete(member)) waits.add(by)
+  }
+
   #answer(members: readonly string[], error: CallError | null) {
     for (const wish of this.#wishes) {
       const answered = members.filter((member) => wish.waits.delete(member))

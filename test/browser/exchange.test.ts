@@ -114,27 +114,6 @@ withPhones('a call with an exchange', (stage) => {
     await playing.finished()
   })
 
-  test('goes on when the exchange refuses to be held', async () => {
-    const phone = await alice()
-    const playing = await exchange({
-      calls: false,
-      steps: [
-        ...[expectRequest('INVITE'), reply(200, 'OK', { media: 'sendrecv' }), expectRequest('ACK'), play],
-        ...[expectRequest('INVITE'), replyInCall(488, 'Not Acceptable Here'), expectRequest('ACK')],
-        ...[expectRequest('BYE'), replyInCall(200, 'OK')]
-      ]
-    })
-    await phone.dial(`sip:${number}@example.test`)
-    await phone.shows({ status: 'established', path: 'connected' })
-
-    await expect(phone.hold()).rejects.toThrow(/negotiation\.rejected/)
-    await phone.shows({ status: 'established', hold: { local: 'active' } })
-    await phone.flows({ in: 'sound', out: 'packets' })
-    await phone.hangup()
-
-    await playing.finished()
-  })
-
   test('that is busy or unknown ends so', async () => {
     for (const [status, reason, end] of [
       [486, 'Busy Here', 'busy'],

@@ -1,7 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { createDevices } from '../../src/index.ts'
 import type { Call } from '../../src/index.ts'
 import { settled } from './support/desk.ts'
+import { FakeMediaDevices } from './support/fake-media.ts'
+import type { FakeTrack } from './support/fake-media.ts'
+import type { FakeLeg } from './support/fake-transport.ts'
 import { setUpMeeting } from './support/meeting.ts'
 import type { Peer } from './support/meeting.ts'
 
@@ -19,20 +23,47 @@ const step = fc.oneof(
       'hangup',
       'far end hangs up',
       'far end refuses offers',
-      'far end plays something else'
+      'far end plays something else',
+      'far end holds',
+      'far end resumes',
+      'microphone is lost'
     ),
     which
   }),
-  fc.record({ do: fc.constantFrom('swap', 'split', 'end', 'wait', 'no sound', 'sound') })
+  fc.record({ do: fc.constant('another takes its place' as const), which, first: fc.boolean() }),
+  fc.record({
+    do: fc.constantFrom(
+      'swap',
+      'split',
+      'end',
+      'wait',
+      'no sound',
+      'no permission',
+      'sound',
+      'nothing can be mixed',
+      'everything can be mixed',
+      'sound is suspended',
+      'sound is closed'
+    )
+  })
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
 test('whatever becomes of a conference, everybody hears exactly the others, and nobody himself', async () => {
   const property = fc.asyncProperty(
     fc.boolean(),
+    fc.constantFrom<'silence' | 'refuse'>('silence', 'refuse'),
     fc.array(step, { minLength: 3, maxLength: 30 }),
-    async (autoHold, steps) => {
-      const bench = { ...(await setUpMeeting({ calls: { autoHold } })), peers: [] as Peer[], open: new Set<string>() }
+    fc.boolean(),
+    async (autoHold, whenHoldFails, steps, hasOthers) => {
+      const microphones = new FakeMediaDevices()
+      // another microphone is taken where one is lost, or none
+      const devices = hasOthers ? { devices: createDevices({ mediaDevices: microphones }) } : {}
+      const meeting = await setUpMeeting(
+        { calls: { autoHold, whenHoldFails } },
+        { media: { mediaDevices: microphones }, ...devices }
+      )
+      const bench = { ...meeting, microphones, peers: [] as Peer[], open: new Set<string>() }
 
       for (const [index, each] of steps.entries()) {
         await act(bench, each, `${index}: ${JSON.stringify(each)}`)
@@ -44,32 +75,48 @@ test('whatever becomes of a conference, everybody hears exactly the others, and 
       bench.clock.increment(60_000)
       await settled()
       expect([bench.conference.status$.value, bench.conference.calls$.value]).toEqual(['idle', []])
-      expect([bench.audio.open, bench.devices.open.length]).toEqual([0, 0])
+      expect([bench.audio.open, bench.microphones.open.length]).toEqual([0, 0])
       expect([...bench.open]).toEqual([])
       bench.engine.dispose()
+      devices.devices?.dispose()
     }
   )
 
   await fc.assert(property, { numRuns: 150 })
 }, 240_000)
 
-type Bench = Awaited<ReturnType<typeof setUpMeeting>> & { readonly peers: Peer[]; readonly open: Set<string> }
+type Bench = Awaited<ReturnType<typeof setUpMeeting>> & {
+  readonly microphones: FakeMediaDevices
+  readonly peers: Peer[]
+  readonly open: Set<string>
+}
 
-async function act({ conference, engine, clock, audio, talk, peers, open }: Bench, each: Step, name: string) {
+async function act(bench: Bench, each: Step, name: string) {
+  const { conference, engine, clock, audio, talk, peers, open, transport, plays } = bench
   const owed = (promise: Promise<unknown>) => {
     open.add(name)
     const done = () => open.delete(name)
     promise.then(done, done)
   }
   const there = peers.filter(({ call }) => call.state.status !== 'ended')
-  if (each.do === 'call') return there.length < 4 ? void peers.push(await talk(`peer-${peers.length}`)) : undefined
+  if (each.do === 'call') {
+    // where somebody will not be held there is no other call
+    if (there.length < 4)
+      await talk(`peer-${peers.length}`).then(
+        (peer) => peers.push(peer),
+        () => {}
+      )
+    return
+  }
   if (each.do === 'swap') return owed(engine.swap())
   if (each.do === 'split' || each.do === 'end') return owed(conference[each.do]())
   if (each.do === 'wait') return clock.increment(5_000)
-  if (each.do === 'sound' || each.do === 'no sound') {
-    audio.mode = each.do === 'sound' ? 'opens' : 'waits'
-    return
-  }
+  const mode = ({ sound: 'opens', 'no sound': 'waits', 'no permission': 'fails' } as const)[each.do as string]
+  if (mode !== undefined) return void (audio.mode = mode)
+  if (each.do === 'nothing can be mixed') return void (audio.isBroken = true)
+  if (each.do === 'everything can be mixed') return void (audio.isBroken = false)
+  if (each.do === 'sound is suspended') return audio.contexts.at(-1)?.turn('suspended')
+  if (each.do === 'sound is closed') return audio.contexts.at(-1)?.turn('closed')
   if (!('which' in each)) return
   const peer = there[each.which]
   if (peer === undefined) return
@@ -88,17 +135,53 @@ async function act({ conference, engine, clock, audio, talk, peers, open }: Benc
     case 'far end hangs up':
       return leg.emit({ type: 'leg.ended', end: { by: 'remote', reason: 'hangup' } })
     case 'far end refuses offers':
-      leg.onSend = (command) => {
-        if (command.type === 'hangup') leg.emit({ type: 'leg.ended', end: { by: 'local', reason: 'hangup' } })
-        if (command.type !== 'offer') return
-        const cause = { code: 'negotiation.rejected', text: 'No' } as const
-        leg.emit({ type: 'leg.offer.refused', attempt: command.attempt, glare: false, cause })
-      }
+      return void (farEnd(leg).refuses = true)
+    case 'far end holds':
+    case 'far end resumes':
+      farEnd(leg).holds = each.do === 'far end holds'
+      return leg.emit({ type: 'leg.offer.received' })
+    case 'microphone is lost':
+      return microphoneOf(call)?.end()
+    case 'another takes its place': {
+      if (call.state.status !== 'established') return
+      const next = transport.ring(`in-its-place-${peers.length}`, { replaces: call.id })
+      if (each.first) leg.emit(replaced)
+      await settled()
+      if (!each.first) leg.emit(replaced)
+      // a call that is over meanwhile is nobody's
+      const taken = engine.calls$.value.find(({ id }) => id === next.id)
+      if (taken !== undefined) peers.push(plays(`peer-${peers.length}`, next, taken))
       return
+    }
     case 'far end plays something else':
       // by the same name: it is the same peer
       return renamed(peer, peers)
   }
+}
+
+const replaced = { type: 'leg.ended', end: { by: 'remote', reason: 'replaced' } } as const
+const farEnds = new WeakMap<FakeLeg, { refuses: boolean; holds: boolean }>()
+
+/** What the peer does from now on. */
+function farEnd(leg: FakeLeg) {
+  const known = farEnds.get(leg)
+  if (known !== undefined) return known
+  const peer = { refuses: false, holds: false }
+  farEnds.set(leg, peer)
+  leg.onSend = (command) => {
+    if (command.type === 'hangup') leg.emit({ type: 'leg.ended', end: { by: 'local', reason: 'hangup' } })
+    if (command.type === 'accept') leg.emit({ type: 'leg.offer.answered', peerHolds: peer.holds })
+    if (command.type !== 'offer') return
+    const { attempt, terms } = command
+    const cause = { code: 'negotiation.rejected', text: 'No' } as const
+    if (peer.refuses) leg.emit({ type: 'leg.offer.refused', attempt, glare: false, cause })
+    else leg.emit({ type: 'leg.offer.accepted', attempt, granted: terms, peerHolds: peer.holds })
+  }
+  return peer
+}
+
+function microphoneOf(call: Call): FakeTrack | undefined {
+  return call.localStream$.value?.getAudioTracks()[0] as FakeTrack | undefined
 }
 
 function renamed(peer: Peer, peers: Peer[]) {
@@ -106,25 +189,25 @@ function renamed(peer: Peer, peers: Peer[]) {
   peers[peers.indexOf(peer)] = { ...peer, voice }
 }
 
-function expectTruth({ conference, engine, audio, devices, peers }: Bench, autoHold: boolean) {
+function expectTruth({ conference, engine, audio, microphones, peers }: Bench, autoHold: boolean) {
   const members = conference.calls$.value
-  const nameOf = (call: Call) => call.state.remote.address
+  const nameOf = (call: Call) => call.id
   const there = peers.filter(({ call }) => call.state.status === 'established')
   for (const { call, leg, voice } of there) {
     const tracks = audio.heardIn(leg.attached.at(-1) as never)
     const heard = tracks.flatMap((track) =>
       there.filter((other) => other.voice === track).map((each) => nameOf(each.call))
     )
-    const isUsHeard = tracks.some((track) => devices.tracks.includes(track))
+    const isUsHeard = tracks.some((track) => microphones.tracks.includes(track))
     const others = members.includes(call) ? there.filter((other) => members.includes(other.call)) : []
     const expected = others
-      .filter((other) => other.call !== call && talks(other.call))
+      .filter((other) => other.call !== call && talks(other.call) && other.call.state.hold.remote === 'active')
       .map((other) => nameOf(other.call))
 
     expect(new Set(tracks).size).toBe(tracks.length)
     expect(tracks).not.toContain(voice)
     expect([nameOf(call), heard.toSorted()]).toEqual([nameOf(call), talks(call) ? expected.toSorted() : []])
-    expect([nameOf(call), isUsHeard]).toEqual([nameOf(call), talks(call) && call.state.microphone === 'live'])
+    expect([nameOf(call), isUsHeard]).toEqual([nameOf(call), talks(call) && isOpen(call)])
   }
   // nobody is left out of what is said, and nobody else overhears it
   const apart = there.filter(({ call }) => talks(call) && !members.includes(call))
@@ -133,6 +216,10 @@ function expectTruth({ conference, engine, audio, devices, peers }: Bench, autoH
   expect(members.length === 0 && conference.status$.value === 'idle' ? audio.open : 0).toBe(0)
   expect(members.length).not.toBe(conference.status$.value === 'together' ? 1 : -1)
   for (const call of members) expect(call.state.status).toBe('established')
+}
+
+function isOpen(call: Call): boolean {
+  return call.state.microphone === 'live' && microphoneOf(call)?.readyState === 'live'
 }
 
 function talks({ state: { hold, attention } }: Call): boolean {

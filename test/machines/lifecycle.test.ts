@@ -25,6 +25,20 @@ describe('A call we place', () => {
     expect(sent(call)).toEqual(['dial', 'hangup', 'hangup'])
   })
 
+  test.each([
+    ['hangup', {}, ['media.ready', 'hangup']],
+    ['reject', incoming, ['reject']],
+    ['reject', incoming, ['reject (busy)']],
+    ['reject', incoming, [120_000]]
+  ])('says nothing of the microphone after its %s, and mutes it all the same', (last, input, steps) => {
+    const call = startCall(input)
+
+    call.run(...steps, 'mute', 'unmute')
+
+    expect(sent(call).at(-1)).toBe(last)
+    expect(call.said('media', 'mute')).toMatchObject([{ on: true }, { on: false }])
+  })
+
   test('keeps the first reason for its end', () => {
     const call = startCall()
 
@@ -47,6 +61,37 @@ describe('A call we place', () => {
     call.run('media.ready', 32_000)
 
     expect(end(call)).toMatchObject([{ by: 'system', reason: 'timeout' }])
+  })
+
+  test('goes out on the next connection when one was lost while the microphone was asked for', () => {
+    const late = startCall()
+    const early = startCall()
+
+    late.run('connection.lost', 'media.ready', 9_999)
+    early.run('connection.lost', 'connection.restored')
+    expect([sent(late), sent(early)]).toEqual([[], []])
+    late.run('connection.restored')
+    early.run('media.ready')
+
+    expect([sent(late), sent(early)]).toEqual([['dial'], ['dial']])
+  })
+
+  test('is over when no connection comes to place it on', () => {
+    const call = startCall()
+
+    call.run('connection.lost', 'media.ready', 10_000)
+
+    expect(end(call)).toMatchObject([{ by: 'system', reason: 'network' }])
+    expect(sent(call)).toEqual([])
+  })
+
+  test('is over at once when it is hung up while it waits for a connection', () => {
+    const call = startCall()
+
+    call.run('connection.lost', 'media.ready', 'hangup')
+
+    expect(end(call)).toMatchObject([{ by: 'local', reason: 'cancelled' }])
+    expect(sent(call)).toEqual([])
   })
 
   test('says why it has no microphone', () => {
@@ -137,6 +182,24 @@ describe('A call whose connection is lost', () => {
 
     expect(sent(call).slice(1)).toEqual(['offer', 'verify', 'offer'])
     expect(call.said('leg', 'offer').map(({ attempt }) => attempt)).toEqual([1, 2])
+  })
+
+  test('does not wait for what becomes of an answer that may be lost: it offers the same on the next one', () => {
+    const call = startCall()
+
+    call.run(...attached, 'leg.offer.received', 'connection.lost')
+    expect(call.state().value.progress.established.negotiation).toBe('stable')
+    call.run('leg.offer.answered', 'connection.restored', 'leg.verified')
+
+    expect(call.said('leg', 'offer')).toMatchObject([{ terms: { hold: false, restarts: 0 } }])
+  })
+
+  test('has nothing to offer on the next one where nothing can be offered', () => {
+    const call = startCall({ capabilities: { ...everything, renegotiate: false, hold: false } })
+
+    call.run(...attached, 'leg.offer.received', 'connection.lost', 'connection.restored', 'leg.verified')
+
+    expect(call.said('leg', 'offer')).toEqual([])
   })
 
   test('asks again when nobody answers, and takes only the last answer', () => {

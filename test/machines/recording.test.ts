@@ -1,6 +1,5 @@
-import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import type { CallInput, RecordAction } from '../../machines/index.ts'
+import type { CallInput } from '../../machines/index.ts'
 import { startCall } from './support/bench.ts'
 import type { StartedCall } from './support/bench.ts'
 import { everything } from './support/grounds.ts'
@@ -17,7 +16,13 @@ function recorded(): StartedCall {
   return call
 }
 
-const region = (call: StartedCall) => call.state().value.progress.established?.recording
+/** As the view shows it, be it asked already or yet to be. */
+const region = (call: StartedCall) => shown(call.state().value.progress.established?.recording)
+const shown = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value
+  const [state, within] = Object.entries(value)[0] ?? []
+  return state === 'running' ? { running: typeof within === 'string' ? within : Object.keys(within)[0] } : state
+}
 const asked = (call: StartedCall) => call.said('leg', 'record').map(({ action }) => action)
 const facts = (call: StartedCall) =>
   call.log.filter(({ who, event }) => who === 'tells' && event.type.startsWith('recording.')).map(({ event }) => event)
@@ -78,24 +83,84 @@ describe('The recording of a call', () => {
     expect(facts(call)).toMatchObject([{ type: 'recording.failed', cause: { code: 'recording.timeout' } }])
   })
 
-  test('is as it was when it is not to be stopped', () => {
+  test.each(['leg.record.refused', 10_000])('is as it was when it is not to be stopped (%s)', (how) => {
     const call = recorded()
     call.run('pauseRecording', 'leg.record.done (paused)')
 
-    call.run('stopRecording', 'leg.record.refused')
+    call.run('stopRecording', how)
 
     expect(region(call)).toEqual({ running: 'paused' })
   })
 
+  test.each([
+    ['pauseRecording', 'on'],
+    ['resumeRecording', 'paused']
+  ])('is asked nothing again by a stop that is refused: %s', (command, state) => {
+    const call = recorded()
+    if (state === 'paused') call.run('pauseRecording', 'leg.record.done (paused)')
+
+    call.run(command, 'stopRecording', 'leg.record.refused')
+
+    expect(region(call)).toEqual({ running: state })
+    expect(asked(call).slice(-2)).toEqual([state === 'on' ? 'pause' : 'resume', 'stop'])
+    expect(call.state().hasTag('waiting')).toBe(false)
+  })
+
+  test('shows what the recorder did of what it was asked before a stop it refuses, whenever it says so', () => {
+    const first = recorded()
+    const then = recorded()
+    const done = { type: 'leg.record.done', attempt: 2, action: 'pause' } as const
+
+    first.run('pauseRecording', 'stopRecording')
+    first.send(done)
+    first.run('leg.record.refused')
+    then.run('pauseRecording', 'stopRecording', 'leg.record.refused')
+    then.send(done)
+
+    expect([region(first), region(then)]).toEqual([{ running: 'paused' }, { running: 'paused' }])
+  })
+
+  test('that ends late fails what was asked of it since', () => {
+    const call = recorded()
+    call.run('stopRecording', 10_000, 'pauseRecording')
+
+    call.send({ type: 'leg.record.done', attempt: 2, action: 'stop' })
+
+    expect(region(call)).toBe('off')
+    expect(facts(call).slice(-2)).toMatchObject([
+      { type: 'recording.failed', cause: { code: 'recording.rejected' } },
+      { type: 'recording.stopped' }
+    ])
+  })
+
+  test('takes nothing that was done before for what it has done last', () => {
+    const call = recorded()
+    call.run('pauseRecording', 10_000, 'pauseRecording', 'leg.record.done (paused)')
+    call.run('resumeRecording', 'leg.record.done (resumed)')
+
+    call.send({ type: 'leg.record.done', attempt: 2, action: 'pause' })
+
+    expect(region(call)).toEqual({ running: 'on' })
+  })
+
+  test('that is lost before it is known to have begun has not begun', () => {
+    const call = established()
+
+    call.run('record (locally)', 'media.record.lost', 'media.record.done (started)')
+
+    expect(facts(call)).toMatchObject([{ type: 'recording.failed' }])
+    expect(region(call)).toBe('off')
+  })
+
   test('is nobody’s any more when it is off', () => {
     const call = recorded()
-    expect(call.state().context.recordedBy).toBe('provider')
+    expect(call.state().context.recording.by).toBe('provider')
 
     call.run('stopRecording', 'leg.record.done (stopped)')
-    expect(call.state().context.recordedBy).toBe(null)
+    expect(call.state().context.recording.by).toBe(null)
     call.run('record (locally)', 'media.record.done (started)')
 
-    expect(call.state().context.recordedBy).toBe('local')
+    expect(call.state().context.recording.by).toBe('local')
     expect(call.said('media', 'record')).toMatchObject([{ action: 'start' }])
   })
 
@@ -112,62 +177,64 @@ describe('The recording of a call', () => {
   })
 })
 
-type Step =
-  | 'record'
-  | 'pauseRecording'
-  | 'resumeRecording'
-  | 'stopRecording'
-  | 'lost'
-  | { does: boolean; which: number }
-
-const steps: fc.Arbitrary<Step> = fc.oneof(
-  fc.constantFrom<Step>('record', 'record', 'pauseRecording', 'resumeRecording', 'stopRecording', 'lost'),
-  fc.record({ does: fc.boolean(), which: fc.nat(3) })
-)
-
-test('A recording is what the recorder says, whatever it is asked and does, and in whatever order it answers', () => {
-  const runs = fc.property(fc.array(steps, { maxLength: 30 }), fc.boolean(), (sequence, isLocal) => {
-    const call = established()
-    const who = isLocal ? 'media' : 'leg'
-    let truth = 'off'
-    let heard = 0
-    const open: { attempt: number; action: RecordAction }[] = []
-
-    const hear = () => {
-      const questions = call.said(who, 'record')
-      for (const { attempt, action } of questions.slice(heard))
-        open.push({ attempt: attempt as number, action: action as RecordAction })
-      heard = questions.length
-    }
-    const answer = (does: boolean, which: number) => {
-      const [question] = open.splice(which % Math.max(open.length, 1), 1)
-      if (question === undefined) return
-      const { attempt, action } = question
-      const next = { start: 'on', stop: 'off', pause: 'paused', resume: 'on' }[action]
-      if (does && (action === 'start' || truth !== 'off')) {
-        truth = next
-        call.send({ type: `${who}.record.done`, attempt, action })
-      } else {
-        call.send({ type: `${who}.record.refused`, attempt, cause: { code: 'recording.rejected', text: 'No' } })
+describe('While the provider cannot be told anything', () => {
+  const detached = (call: StartedCall) => {
+    call.run('connection.lost')
+    return call
+  }
+  const commands = [
+    ['record', 'start', established],
+    ['pauseRecording', 'pause', recorded],
+    [
+      'resumeRecording',
+      'resume',
+      () => {
+        const call = recorded()
+        call.run('pauseRecording', 'leg.record.done (paused)')
+        return call
       }
-      hear()
-    }
+    ],
+    ['stopRecording', 'stop', recorded]
+  ] as const
 
-    for (const step of sequence) {
-      if (typeof step === 'object') answer(step.does, step.which)
-      else if (step !== 'lost') call.send(step === 'record' ? { type: step, locally: isLocal } : { type: step })
-      else if (isLocal && truth !== 'off') {
-        truth = 'off'
-        call.send({ type: 'media.record.lost', cause: { code: 'recording.failed', text: 'Full' } })
-      }
-      hear()
-    }
-    while (open.length > 0) answer(true, 0)
+  test.each(commands)('%s is asked of it as soon as it can be', (command, action, begin) => {
+    const call = detached(begin())
+    const before = asked(call).length
 
-    expect(region(call)).toEqual(truth === 'off' ? 'off' : { running: truth })
-    const begun = facts(call).filter(({ type }) => type === 'recording.started').length
-    const over = facts(call).filter(({ type }) => type === 'recording.stopped' || type === 'recording.lost').length
-    expect(begun - over).toBe(truth === 'off' ? 0 : 1)
+    call.run(command, 5_000)
+    expect(asked(call)).toHaveLength(before)
+    call.run('connection.restored', 'leg.verified')
+
+    expect(asked(call).slice(before)).toEqual([action])
   })
-  fc.assert(runs)
-}, 60_000)
+
+  test.each(commands)('%s fails when that takes too long, and is not asked any more', (command, _, begin) => {
+    const call = detached(begin())
+    const [before, was] = [asked(call).length, region(call)]
+
+    call.run(command, 10_000, 'connection.restored', 'leg.verified', 1_000)
+
+    expect(facts(call).at(-1)).toMatchObject({ type: 'recording.failed', cause: { code: 'recording.timeout' } })
+    expect(region(call)).toEqual(was)
+    expect(asked(call)).toHaveLength(before)
+  })
+
+  test('a recording that may have begun unheard is ended when it can be', () => {
+    const call = established()
+
+    call.run('record', 'connection.lost', 10_000)
+    expect(asked(call)).toEqual(['start'])
+    call.run('connection.restored', 'leg.verified')
+
+    expect(asked(call)).toEqual(['start', 'stop'])
+    expect(region(call)).toBe('off')
+  })
+
+  test('we go on recording ourselves', () => {
+    const call = detached(established())
+
+    call.run('record (locally)', 'media.record.done (started)', 'stopRecording', 'media.record.done (stopped)')
+
+    expect(facts(call).map(({ type }) => type)).toEqual(['recording.started', 'recording.stopped'])
+  })
+})

@@ -72,6 +72,50 @@ describe('A call whose peer wants us to call somebody else', () => {
     expect([refusing, accepting].map((call) => call.said('tells', 'transfer.asked'))).toEqual([[], []])
   })
 
+  test.each([
+    ['declineTransfer', 603],
+    [30_000, 603]
+  ])('says no (%s) as soon as the connection is back', (how, status) => {
+    const call = established()
+    call.run('leg.refer.received', 'connection.lost', how)
+    expect(reports(call)).toEqual([])
+
+    call.run('connection.restored', 'leg.verified')
+
+    expect(reports(call)).toEqual([status])
+    expect(regions(call).referral).toBe('idle')
+  })
+
+  test('reports on a lost connection nothing, and on the next one what came of it', () => {
+    const call = established()
+    call.run('leg.refer.received', 'acceptTransfer', 'connection.lost', 'referral.progressed', 'referral.failed')
+    expect(reports(call)).toEqual([100])
+
+    call.run('connection.restored')
+    expect(reports(call)).toEqual([100])
+    call.run('leg.verified')
+
+    expect(reports(call)).toEqual([100, 486])
+    expect(call.state().context.transfer.received).toBe(null)
+  })
+
+  test('leaves when it has what the peer wanted, also when it cannot say so', () => {
+    const call = established()
+
+    call.run('leg.refer.received', 'acceptTransfer', 'connection.lost', 'referral.succeeded', 10_000)
+
+    expect(reports(call)).toEqual([100])
+    expect(end(call)).toMatchObject([{ by: 'local', reason: 'transferred' }])
+  })
+
+  test('cannot do what the peer wants while there is no connection to do it on', () => {
+    const call = established()
+
+    call.run('leg.refer.received', 'connection.lost')
+
+    expect(call.state().can({ type: 'acceptTransfer' })).toBe(false)
+  })
+
   test('is over as transferred when the peer leaves while we do what it wanted', () => {
     const call = established()
 
@@ -83,7 +127,7 @@ describe('A call whose peer wants us to call somebody else', () => {
 
 describe('A call that takes the place of another', () => {
   test('is answered by itself, and goes on muted and held without a sound in between', () => {
-    const call = startCall({ ...incoming, succession: { muted: true, held: true } })
+    const call = startCall({ ...incoming, succession: { of: 'zero', muted: true, held: true } })
 
     call.run('media.ready', 'leg.answered')
 
@@ -95,7 +139,7 @@ describe('A call that takes the place of another', () => {
   })
 
   test('rings when there is no microphone for it, and can be answered', () => {
-    const call = startCall({ ...incoming, succession: { muted: false, held: false } })
+    const call = startCall({ ...incoming, succession: { of: 'zero', muted: false, held: false } })
 
     call.run('media.failed', 'answer', 'media.ready', 'leg.answered')
 

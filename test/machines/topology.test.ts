@@ -59,7 +59,7 @@ const asked = [
 /** Resting places: no port is asked anything there, so nothing has to come within any time. */
 const restful = [
   // bounded all the same: by the grace of the signalling that is awaited
-  /^call\.progress\.established\.path\.stranded$/,
+  /^call\.progress\.established\.(path\.stranded|recording\.withdrawing|referral\.reporting)$/,
   /^connection\.(offline|exhausted|online\.steady)$/,
   /^registration\.(unregistered|refused)$/,
   /^capture\.(live|lost)$/,

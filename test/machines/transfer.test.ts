@@ -77,9 +77,9 @@ describe('A call whose peer is given to somebody else', () => {
 
   test('asks nothing while the peer cannot be reached, though it agrees to be held', () => {
     const call = established()
-    call.run('transfer', 'leg.offer.refused (glare)', 'leg.offer.received')
+    call.run('transfer', 'leg.offer.refused (glare)', 'connection.lost')
 
-    call.run('connection.lost', 'leg.offer.answered')
+    call.run('connection.restored', 'leg.offer.received', 'leg.offer.answered')
 
     expect(localHold(call)).toBe('held')
     expect(call.said('leg', 'refer')).toEqual([])

@@ -29,29 +29,46 @@ class FakeDestination extends FakeNode {
 
 /** Web Audio as far as it mixes: which tracks can be heard in which stream, by following the wires. */
 export class FakeAudio {
-  readonly contexts: { state: string; readonly sources: FakeSource[]; readonly outs: FakeDestination[] }[] = []
+  readonly contexts: {
+    state: string
+    readonly sources: FakeSource[]
+    readonly outs: FakeDestination[]
+    /** What the browser does unasked. */
+    turn(state: 'suspended' | 'closed'): void
+  }[] = []
+  /** Nothing can be connected any more. */
+  isBroken = false
   /** Whether sound can flow at once, never, or not at all. */
   mode: 'opens' | 'waits' | 'fails' = 'opens'
   readonly AudioContext: new () => AudioContext
 
   constructor() {
     const audio = this // oxlint-disable-line typescript/no-this-alias
-    this.AudioContext = class {
+    this.AudioContext = class extends EventTarget {
       state = 'suspended'
       readonly sources: FakeSource[] = []
       readonly outs: FakeDestination[] = []
 
       constructor() {
+        super()
         audio.contexts.push(this)
+      }
+
+      turn(state: string) {
+        if (this.state === 'closed' || this.state === state) return
+        this.state = state
+        this.dispatchEvent(new Event('statechange'))
       }
 
       resume() {
         if (audio.mode === 'waits') return new Promise<void>(() => {})
-        return audio.mode === 'opens' ? Promise.resolve() : Promise.reject(new DOMException('No', 'NotAllowedError'))
+        if (audio.mode === 'fails') return Promise.reject(new DOMException('No', 'NotAllowedError'))
+        this.turn('running')
+        return Promise.resolve()
       }
 
       close() {
-        this.state = 'closed'
+        this.turn('closed')
         return Promise.resolve()
       }
 
@@ -62,6 +79,7 @@ export class FakeAudio {
       }
 
       createMediaStreamDestination() {
+        if (audio.isBroken) throw new DOMException('No', 'InvalidStateError')
         const node = new FakeDestination()
         this.outs.push(node)
         return node

@@ -21,19 +21,24 @@ export async function setUpMeeting(policy: Policy = {}, more: Partial<EngineOpti
   const desk = await setUpOnline({ policy, clock, engine: { conference, ...more } })
   const voices = new Map<FakeTrack, string>()
 
+  /** The peer of this leg can be heard, by this name. */
+  const plays = (name: string, leg: FakeLeg, call = desk.engine.calls$.value.find(({ id }) => id === leg.id)): Peer => {
+    const voice = leg.plays().tracks[0] as FakeTrack
+    voices.set(voice, name)
+    return { call: call as Call, leg, voice }
+  }
   /** Somebody on a line of his own; the calls before are held. */
   const talk = async (name: string): Promise<Peer> => {
     const { call, leg } = await desk.dial(`sip:${name}@example.org`)
     leg.answered()
-    const voice = leg.plays().tracks[0] as FakeTrack
-    voices.set(voice, name)
+    const peer = plays(name, leg, call)
     await settled()
-    return { call, leg, voice }
+    return peer
   }
   /** Who is heard at the far end of this call: the names of peers, and `us`. */
   const heardBy = ({ leg }: Pick<Peer, 'leg'>): readonly string[] => {
     const tracks = audio.heardIn(leg.attached.at(-1) as unknown as FakeStream | undefined)
     return tracks.map((track) => voices.get(track) ?? 'us').toSorted()
   }
-  return { ...desk, audio, clock, conference, talk, heardBy }
+  return { ...desk, audio, clock, conference, talk, plays, heardBy }
 }

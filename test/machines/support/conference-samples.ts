@@ -28,6 +28,10 @@ export const conferenceSamples: Samples<ConferenceContext, ConferenceEvent> = {
     later: (context) => ({ type: 'member.ready', member: later(context) }),
     stale: (context) => ({ type: 'member.ready', member: member(context) })
   },
+  'member.connected': {
+    next: (context) => ({ type: 'member.connected', member: next(context) }),
+    stale: (context) => ({ type: 'member.connected', member: member(context) })
+  },
   'member.failed': {
     next: (context) => ({ type: 'member.failed', member: next(context), cause }),
     stale: (context) => ({ type: 'member.failed', member: member(context), cause })
@@ -37,5 +41,11 @@ export const conferenceSamples: Samples<ConferenceContext, ConferenceEvent> = {
     next: (context) => ({ type: 'member.over', member: next(context) }),
     later: (context) => ({ type: 'member.over', member: later(context) }),
     nobody: () => ({ type: 'member.over', member: 'nobody' })
+  },
+  'member.replaced': {
+    '': (context) => ({ type: 'member.replaced', member: member(context), by: free(context)[0] ?? 'eve' }),
+    next: (context) => ({ type: 'member.replaced', member: next(context), by: free(context)[0] ?? 'eve' }),
+    later: (context) => ({ type: 'member.replaced', member: later(context), by: free(context)[0] ?? 'eve' }),
+    nobody: () => ({ type: 'member.replaced', member: 'nobody', by: 'eve' })
   }
 }

@@ -114,7 +114,7 @@ export const callGround: Ground = {
     outgoing,
     incoming,
     { ...outgoing, capabilities: nothing, transfer: { hold: true, incoming: 'accept' } },
-    { ...incoming, succession: { muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } },
+    { ...incoming, succession: { of: 'zero', muted: true, held: true }, transfer: { hold: false, incoming: 'refuse' } },
     { ...incoming, wish: 'on' },
     { ...outgoing, videoPolicy: { onWish: 'accept', withoutCamera: 'receive' } }
   ],
@@ -134,12 +134,12 @@ export const callGround: Ground = {
     ],
     [
       /\.referral\.|^policy/,
-      /established\.(?!referral)|microphone|digits|restart|collisions|in doubt|^path|^peer|^hold/
+      /established\.(?!referral|signalling)|microphone|digits|restart|collisions|in doubt|^path|^peer|^hold/
     ],
-    // who records takes no notice of anything else
+    // who records takes no notice of anything else but of whether the provider can be told
     [
       /\.recording\.|^recorded/,
-      /established\.(?!recording)|microphone|hold|digits|restart|collisions|in doubt|^pa|^pe|^policy|^video|^camera/
+      /established\.(?!recording|signalling)|microphone|hold|digits|restart|collisions|in doubt|^pa|^pe|^policy|^video|^camera/
     ]
   ],
   truths: ({
@@ -157,7 +157,7 @@ export const callGround: Ground = {
     digits,
     pathIsUp,
     transfer,
-    recordedBy
+    recording
   }: CallContext) => [
     `video desired ${desired.video}, agreed ${agreed.video}`,
     `video asked for ${asked !== 'off'}`,
@@ -174,7 +174,7 @@ export const callGround: Ground = {
     `peer holds ${peerHolds}`,
     `${Math.min(digits.length, 2)} digits`,
     `path up ${pathIsUp}`,
-    `recorded by ${recordedBy}`
+    `recorded by ${recording.by}`
   ]
 }
 
