@@ -272,21 +272,6 @@ describe('A call that is recorded on our side', () => {
     expect(recorder.done).toEqual(['start', 'stop'])
   })
 
-  test('stops a recorder that cannot take what there is to be heard now', async () => {
-    const { established } = await setUpOnline()
-    const { call, leg } = await established()
-    const recorder = new FakeRecorder()
-    await call.record(recorder)
-
-    recorder.follow = () => {
-      throw new Error('Out of order')
-    }
-    leg.plays()
-
-    expect(call.recording$.value.state).toBe('off')
-    expect(recorder.done).toEqual(['start', 'stop'])
-  })
-
   test('lives on with a recorder that throws', async () => {
     const { established } = await setUpOnline()
     const { call, leg } = await established()

@@ -156,11 +156,8 @@ describe('Over SIP, however often the connection is lost and however long it tak
   })
 })
 
-/**
- * The leg keeps what is said of the microphone, and passes it on once it can. A recorder may be asked with digits, which
- * go the way of the media; where it is not, the leg says at once that it could not be. A report that is lost is lost.
- */
-const permitted = ['verify', 'refuse', 'accept', 'hangup', 'microphone', 'record', 'report']
+/** The leg keeps what is said of the microphone, and passes it on once it can. */
+const permitted = ['verify', 'refuse', 'accept', 'hangup', 'microphone']
 
 const methodOf = (text: string) => /^[A-Z]+/.exec(text)?.[0]
 /** Another one is another path for the media (RFC 8839). */

@@ -65,18 +65,10 @@ export async function heal(scene: Scene, script: readonly Trouble[]): Promise<vo
 
 async function happen(scene: Scene, trouble: Trouble): Promise<void> {
   const { relay: media, caller, callee } = scene
-  switch (trouble) {
-    case 'kill':
-    case 'restart':
-      return scene.server[trouble]()
-    case 'freeze':
-    case 'thaw':
-      return media[trouble]()
-    case 'replace':
-      return media.restart()
-    case 'notice':
-      return notices([caller, callee], media.isFrozen)
-  }
+  if (trouble === 'kill' || trouble === 'restart') return scene.server[trouble]()
+  if (trouble === 'freeze' || trouble === 'thaw') return media[trouble]()
+  if (trouble === 'replace') return media.restart()
+  if (trouble === 'notice') return notices([caller, callee], media.isFrozen)
   if (typeof trouble === 'number') return pause(trouble)
 
   const [word, side] = trouble.split(' ') as [(typeof ofOne)[number], Side]
