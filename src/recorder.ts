@@ -55,19 +55,15 @@ export class RecorderPort {
       this.#running?.follow(this.#streams())
     } catch (error) {
       // it has not given up by itself, and from now on nobody asks for it any more
-      this.#letGo()
+      this.release()
       this.#lose(error)
     }
   }
 
   /** What there is of a recording is brought to its end. */
   release() {
-    this.#letGo()
-    this.#running = null
-  }
-
-  #letGo() {
     void this.#ask('stop').catch(() => {})
+    this.#running = null
   }
 
   async #start() {

@@ -25,6 +25,7 @@ export class Peer {
   isDead = false
   #offer = { holds: false, video: 'off' as Video }
   #refer = 0
+  #collisions = 0
 
   constructor(leg: FakeLeg) {
     this.leg = leg
@@ -106,7 +107,9 @@ export class Peer {
   #take({ attempt, terms }: Extract<LegCommand, { type: 'offer' }>) {
     const mood = this.moods.shift() ?? 'agrees'
     if (mood === 'says nothing') return
+    this.#collisions = mood === 'collides' ? this.#collisions + 1 : 0
     if (mood === 'refuses' || mood === 'collides') {
+      if (mood === 'refuses' || this.#collisions > 5) this.#seeLess(terms.video)
       const cause = { code: 'negotiation.failed', text: 'Not now' } as const
       return this.#say({ type: 'leg.offer.refused', attempt, glare: mood === 'collides', cause })
     }
@@ -117,5 +120,12 @@ export class Peer {
     this.agreed = granted
     if (mood === 'takes it unheard') return
     this.#say({ type: 'leg.offer.accepted', attempt, granted, peerHolds: false, peerVideo: flows(video) })
+  }
+
+  /** Nobody need agree to be shown less, and no more offers are made of it. */
+  #seeLess(video: Video) {
+    const amounts: readonly Video[] = ['off', 'inactive', 'receive', 'on']
+    if (amounts.indexOf(video) < amounts.indexOf(this.agreed.video)) this.agreed = { ...this.agreed, video }
+    this.#collisions = 0
   }
 }
