@@ -1,7 +1,7 @@
 // Imports point one way. Each rule is tried with an import that breaks it in test/gates/layers.test.ts.
 //
 //   machines  ←  src  ←  react | testing | cli | …        machines  ←  adapters/<name>
-//                src  ←  adapters/<name>/sdk           adapters/webrtc  ←  adapters/<name>
+//                src  ←  adapters/<name>/sdk           adapters/{webrtc ← kit}  ←  adapters/<name>
 
 const error = (name, from, to) => ({ name, severity: 'error', from, to })
 
@@ -46,12 +46,21 @@ module.exports = {
     error(
       'an-adapter-knows-machines-and-itself',
       { path: '^adapters/([^/]+)/', pathNot: [emulator, sdk] },
-      { path: ['^src/', '^adapters/'], pathNot: ['^adapters/$1/', '^adapters/webrtc/', '^adapters/sip/index\\.ts$'] }
+      {
+        path: ['^src/', '^adapters/'],
+        pathNot: ['^adapters/$1/', '^adapters/(webrtc|kit)/', '^adapters/sip/index\\.ts$']
+      }
     ),
     error(
       'only-sip-is-built-upon',
       { path: '^adapters/([^/]+)/', pathNot: '^adapters/(yeastar|sipcentric)/' },
-      { path: '^adapters/', pathNot: ['^adapters/$1/', '^adapters/webrtc/'] }
+      { path: '^adapters/', pathNot: ['^adapters/$1/', '^adapters/(webrtc|kit)/'] }
+    ),
+    error('webrtc-knows-no-kit', { path: '^adapters/webrtc/' }, { path: '^adapters/kit/' }),
+    error(
+      'the-kit-has-one-door',
+      { path: '^adapters/', pathNot: '^adapters/kit/' },
+      { path: '^adapters/kit/', pathNot: '^adapters/kit/index\\.ts$' }
     ),
     error('sdk-uses-the-public-entry', { path: sdk }, { path: '^src/', pathNot: '^src/index\\.ts$' }),
     error('emulator-uses-only-testing', { path: emulator }, { path: '^src/', pathNot: '^src/testing/' }),

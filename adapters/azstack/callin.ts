@@ -1,7 +1,7 @@
 import type { Dialogue, Farewell, Line } from './line.ts'
 import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
 import * as service from './packets/services.ts'
-import { callinCodes, callinMeaning, elsewhereMeaning } from './statuses.ts'
+import { callinCodes, callinMeaning, elsewhereMeaning, isEnd } from './statuses.ts'
 
 /** A call from a telephone. It comes with an offer, and rings on every device of the user. */
 export class Callin implements Dialogue {
@@ -24,7 +24,7 @@ export class Callin implements Dialogue {
   }
 
   answer() {
-    this.#line.attempt(async () => {
+    this.#line.enqueue(async () => {
       await this.#line.open().answer(this.#call.sdp_candidate)
       const answer = await this.#line.complete()
       if (this.#line.isOver) return
@@ -45,20 +45,21 @@ export class Callin implements Dialogue {
 
   #status(code: number, answer?: string): ClientPacket {
     const { callId, callType, from, to } = this.#call
-    const body = { callId, callType, destination: from, phonenumber: to, code }
-    return { service: service.callinStatus, body: { ...body, ...(answer !== undefined && { sdp_candidate: answer }) } }
+    const described = answer !== undefined && { sdp_candidate: answer }
+    const body = { callId, callType, destination: from, phonenumber: to, code, ...described }
+    return { service: service.callinStatus, body }
   }
 
   #changed(code: number) {
     const meaning = callinMeaning(code)
-    if (meaning === null || !('end' in meaning)) return this.#line.remark({ where: 'here', code })
+    if (!isEnd(meaning)) return this.#line.remark({ where: 'here', code })
     if (!this.#line.isAnswered) return this.#line.cancelled(false)
     this.#line.over({ by: 'remote', reason: 'hangup', code })
   }
 
   #changedElsewhere(code: number) {
     const meaning = elsewhereMeaning(code)
-    if (meaning === null || !('end' in meaning)) return this.#line.remark({ where: 'elsewhere', code })
-    this.#line.overElsewhere({ by: 'local', reason: meaning.end, code })
+    if (!isEnd(meaning)) return this.#line.remark({ where: 'elsewhere', code })
+    this.#line.overElsewhere({ by: 'local', reason: meaning, code })
   }
 }

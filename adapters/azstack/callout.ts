@@ -2,7 +2,7 @@ import type { Peer } from '../webrtc/peer.ts'
 import type { Dialogue, Line } from './line.ts'
 import type { ClientBody, ClientPacket, ServerBody, ServerPacket } from './packets.ts'
 import * as service from './packets/services.ts'
-import { calloutMeaning, chargingMeaning } from './statuses.ts'
+import { calloutMeaning, chargingMeaning, isEnd } from './statuses.ts'
 
 /** A call to a telephone: the provider looks at number and balance first, then takes our offer. */
 export class Callout implements Dialogue {
@@ -42,33 +42,36 @@ export class Callout implements Dialogue {
     const reason = chargingMeaning(charging)
     if (reason === null) return
     const code = charging.chargingError || charging.status
-    this.#line.over({ by: 'remote', reason, ...(code === undefined ? {} : { code }), provider: { text: 'charging' } })
+    this.#line.cleared({
+      by: 'remote',
+      reason,
+      ...(code !== undefined && { code }),
+      provider: { text: 'charging' }
+    })
   }
 
   #accepted() {
     // it may be repeated, and a second peer connection would be nobody's
     if (this.#isAccepted) return
     this.#isAccepted = true
-    this.#line.attempt(() => this.#offer())
-  }
-
-  async #offer() {
-    this.#peer = this.#line.open()
-    await this.#peer.offer()
-    const offer = await this.#line.complete()
-    if (this.#line.isOver) return
-    const { callId, to } = this.#start
-    this.#line.say({ service: service.calloutOffer, body: { callId, to, sdp_candidate: offer } })
-    this.#isOffered = true
-    this.#line.started()
+    this.#line.enqueue(async () => {
+      this.#peer = this.#line.open()
+      await this.#peer.offer()
+      const offer = await this.#line.complete()
+      if (this.#line.isOver) return
+      const { callId, to } = this.#start
+      this.#line.say({ service: service.calloutOffer, body: { callId, to, sdp_candidate: offer } })
+      this.#isOffered = true
+      this.#line.started()
+    })
   }
 
   #changed({ code, sdp_candidate: answer }: ServerBody<503>) {
     const meaning = calloutMeaning(code)
     if (meaning === null) return this.#line.remark({ where: 'here', code })
-    if ('end' in meaning) return this.#line.over({ by: 'remote', reason: meaning.end, code })
-    if (meaning.state === 'ringing') return this.#line.ringing()
-    if (meaning.state === 'established') this.#answered(answer)
+    if (isEnd(meaning)) return this.#line.cleared({ by: 'remote', reason: meaning, code })
+    if (meaning === 'ringing') return this.#line.ringing()
+    if (meaning === 'established') this.#answered(answer)
   }
 
   #answered(answer: string | undefined) {
@@ -78,7 +81,7 @@ export class Callout implements Dialogue {
     if (peer === null || !this.#isOffered || answer === undefined)
       return this.#line.garbage('Answered without an offer or an answer')
     this.#isOffered = false
-    this.#line.attempt(async () => {
+    this.#line.enqueue(async () => {
       await peer.accept(answer)
       this.#line.answered()
     })

@@ -3,7 +3,7 @@ import type { CallKind, Dialogue, Farewell, Line } from './line.ts'
 import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
 import { freeBodies } from './packets/free-calls.ts'
 import * as service from './packets/services.ts'
-import { freeCodes, freeMeaning } from './statuses.ts'
+import { freeCodes, freeMeaning, isEnd } from './statuses.ts'
 
 const target = /^user:([1-9]\d{0,14})$/
 const audio = 1
@@ -109,7 +109,7 @@ class FreeCallout extends FreeCall {
   #isAccepted = false
 
   begin() {
-    this.line.attempt(async () => {
+    this.line.enqueue(async () => {
       const peer = this.open()
       const sdp = await peer.offer()
       if (this.line.isOver) return
@@ -122,16 +122,16 @@ class FreeCallout extends FreeCall {
   protected changed(code: number) {
     const meaning = freeMeaning(code)
     if (meaning === null) return this.line.remark({ where: 'here', code })
-    if ('end' in meaning) return this.line.over({ by: 'remote', reason: meaning.end, code })
-    if (meaning.state === 'ringing') return this.line.ringing()
-    if (meaning.state !== 'established') return
+    if (isEnd(meaning)) return this.line.cleared({ by: 'remote', reason: meaning, code })
+    if (meaning === 'ringing') return this.line.ringing()
+    if (meaning !== 'established') return
     this.#isTaken = true
     this.#check()
   }
 
   protected override answeredWith(sdp: string, peer: Peer | null) {
     if (peer === null || this.#isAccepted) return this.line.garbage('An answer to no offer')
-    this.line.attempt(async () => {
+    this.line.enqueue(async () => {
       await peer.accept(sdp)
       this.#isAccepted = true
       this.#check()
@@ -162,7 +162,7 @@ class FreeCallin extends FreeCall {
   }
 
   answer() {
-    this.line.attempt(async () => {
+    this.line.enqueue(async () => {
       const peer = this.open()
       const sdp = await peer.answer(this.#call.sdp.sdp)
       if (this.line.isOver) return
@@ -180,16 +180,15 @@ class FreeCallin extends FreeCall {
 
   protected changed(code: number) {
     const meaning = freeMeaning(code)
-    if (meaning === null || !('end' in meaning)) return this.line.remark({ where: 'here', code })
+    if (!isEnd(meaning)) return this.line.remark({ where: 'here', code })
     if (!this.line.isAnswered) return this.line.cancelled(false)
     this.line.over({ by: 'remote', reason: 'hangup', code })
   }
 
   #changedElsewhere(code: number) {
     const meaning = freeMeaning(code)
-    if (meaning === null || (!('end' in meaning) && meaning.state !== 'established'))
-      return this.line.remark({ where: 'elsewhere', code })
-    const reason = 'end' in meaning ? meaning.end : 'answered-elsewhere'
+    const reason = meaning === 'established' ? 'answered-elsewhere' : meaning
+    if (!isEnd(reason)) return this.line.remark({ where: 'elsewhere', code })
     this.line.overElsewhere({ by: 'local', reason, code })
   }
 }

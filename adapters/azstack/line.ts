@@ -51,12 +51,14 @@ export interface Line {
   answered(): void
   /** Our offer is with the provider. */
   started(): void
+  /** The peer has ended our call, which is a refusal until it has answered. */
+  cleared(end: CallEnd): void
   over(end: CallEnd): void
   cancelled(answeredElsewhere: boolean): void
   /** The user has done on another device what ends the call on this one. */
   overElsewhere(end: CallEnd): void
-  /** Does this, and ends the call when it cannot be done. */
-  attempt(act: () => Promise<void>): void
+  /** Does this after what was to be done before, and ends the call when it cannot be done. */
+  enqueue(act: () => Promise<void>): void
   /** A status that changes nothing. */
   remark(remark: Remark): void
   garbage(text: string): void

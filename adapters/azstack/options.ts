@@ -1,3 +1,4 @@
+import type { Secret } from '../kit/index.ts'
 import type { GatheringPolicy } from '../webrtc/gathering.ts'
 import type { CallLogs } from './call-logs.ts'
 import type { CallKind } from './line.ts'
@@ -10,8 +11,11 @@ export interface AzstackOptions {
   readonly publicKey: string
   /** Who the user is in the application. */
   readonly azStackUserId: string
-  /** What the application's own server knows the user by; it leaves encrypted only. */
-  readonly userCredentials?: string
+  /**
+   * What the application's own server knows the user by, or what is asked for it before every opening of a connection; it
+   * leaves encrypted only.
+   */
+  readonly userCredentials?: Secret
   /** The name others see. */
   readonly fullname: string
   readonly namespace?: string
@@ -43,23 +47,25 @@ export function resolve(options: AzstackOptions) {
   const { userCredentials = '', namespace = '', url = defaultUrl, pingInterval = 60_000 } = options
   const user = { ...options, userCredentials, namespace }
   for (const name of ['appId', 'publicKey', 'azStackUserId', 'fullname'] as const)
-    if (typeof user[name] !== 'string' || user[name].trim() === '') throw new TypeError(`${name} has to be given`)
-  for (const name of ['userCredentials', 'namespace'] as const)
-    if (typeof user[name] !== 'string') throw new TypeError(`${name} has to be a string`)
+    if (!isText(user[name]) || user[name].trim() === '') throw new TypeError(`${name} has to be given`)
+  if (!isText(userCredentials) && typeof userCredentials !== 'function')
+    throw new TypeError('userCredentials has to be a string, or give one')
+  if (!isText(namespace)) throw new TypeError('namespace has to be a string')
   if (!(pingInterval > 0)) throw new TypeError('pingInterval has to be a number of milliseconds')
   if (typeof options.link !== 'function') throw new TypeError('link has to be given: engineIo3() or socketIo4(io)')
   return {
+    ...options,
     user,
     url: originOf(url),
-    link: options.link,
     pingInterval: Math.min(pingInterval, 2 ** 31 - 1),
-    rtcConfiguration: options.rtcConfiguration ?? {},
     // a paid call cannot be renegotiated: what the peer is not told now it never learns
-    gathering: { until: 'all', deadline: 2_000, ...options.gathering } as GatheringPolicy,
-    freeCalls: options.freeCalls ?? null,
-    callLogs: options.callLogs ?? null,
-    RTCPeerConnection: options.RTCPeerConnection
+    gathering: { until: 'all', deadline: 2_000, ...options.gathering } as GatheringPolicy
   }
+}
+
+/** Any text is one. */
+export function isText(given: unknown): given is string {
+  return typeof given === 'string'
 }
 
 function originOf(url: string): string {

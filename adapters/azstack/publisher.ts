@@ -5,7 +5,7 @@ import type { Remark } from './line.ts'
 import { published, unknown } from './published.ts'
 import type { CallState, Underway } from './published.ts'
 import type { Requests } from './requests.ts'
-import { deviceMeaning } from './statuses.ts'
+import { deviceMeaning, isEnd } from './statuses.ts'
 
 /** Tells the delegates what has become of a call: each state it comes to, if the vendor has a status for it. */
 export class Publisher {
@@ -30,7 +30,7 @@ export class Publisher {
   remark(kind: 'callout' | 'callin', { where, code }: Remark) {
     if (where === 'here') return this.#tell(kind, null)
     const meaning = deviceMeaning(code)
-    this.#tellByMe(meaning !== null && 'state' in meaning ? meaning.state : null)
+    this.#tellByMe(isEnd(meaning) ? null : meaning)
   }
 
   #tell(kind: 'callout' | 'callin', state: CallState | null) {

@@ -1,5 +1,6 @@
-import type { Failure } from '../../machines/index.ts'
-import type { Link, LinkEnd, OpenLink } from './link.ts'
+import { closure } from '../kit/index.ts'
+import type { Closure } from '../kit/index.ts'
+import type { Link, OpenLink } from './link.ts'
 import type { ClientPacket, ServerBody, ServerPacket } from './packets.ts'
 import * as service from './packets/services.ts'
 import { createToken } from './token.ts'
@@ -32,7 +33,7 @@ export interface SessionListener {
   garbage(text: string): void
   alive(): void
   /** Never opened, or open no more: once, and last. */
-  closed(cause: Failure, permanent: boolean): void
+  closed(closure: Closure): void
 }
 
 /** The first version that was published; nothing else is known to be looked at. */
@@ -86,7 +87,7 @@ export class Session {
       received: (argument) => void (isCurrent() && this.#read(parse(bodies, argument))),
       garbage: (text) => this.#listener.garbage(text),
       alive: () => this.#listener.alive(),
-      closed: (end) => void (isCurrent() && this.#lost(end))
+      closed: ({ stage, reason }) => void (isCurrent() && this.#fail(closure(stage, { provider: { text: reason } })))
     })
     return link
   }
@@ -101,9 +102,9 @@ export class Session {
     const { appId, publicKey, azStackUserId: azStackUserID, userCredentials, fullname, namespace } = this.#options.user
     const made = await createToken(publicKey, { sdkVersion, namespace, azStackUserID, userCredentials })
     if (this.#isClosed) return
-    if ('failure' in made) return this.#fail(made.failure, true)
-    const about = { fullname, namespace, appId, platform: web, sdkVersion, screenSize: '0x0' }
-    this.send({ service: service.authenticate, body: { slaveIp, slavePort, ...made, ...about } })
+    if ('failure' in made) return this.#fail({ permanent: true, cause: made.failure })
+    const about = { fullname, namespace, appId, platform: web, sdkVersion, screenSize: '0x0', slaveIp, slavePort }
+    this.send({ service: service.authenticate, body: { ...made, ...about } })
   }
 
   #read(parsed: Parsed<ServerPacket>) {
@@ -123,7 +124,7 @@ export class Session {
     }
     const { code, fault }: { code: string; fault: string } =
       parsed.kind === 'fault' ? parsed : { code: 'ERR_SOCKET_UNKNOWN_SERVICE', fault: 'Another Service' }
-    this.#fail({ code: 'connection.refused', text: `The master said: ${fault}`, provider: { code } }, false)
+    this.#fail(closure('refused', { provider: { code, text: fault } }))
   }
 
   /** There is no word for a refusal: what is sent in place of a welcome is one. */
@@ -137,23 +138,11 @@ export class Session {
     }
     const { code, fault } = parsed
     if (parsed.service !== service.authenticated) return this.#listener.garbage(fault)
-    const text = 'The service did not accept the application or the credentials'
-    this.#fail({ code: 'registration.unauthorized', text, provider: { code, text: fault } }, true)
+    this.#fail(closure('unauthorized', { permanent: true, provider: { code, text: fault } }))
   }
 
-  #lost({ stage, reason }: LinkEnd) {
-    const code = stage === 'unreachable' ? 'connection.unreachable' : 'connection.lost'
-    this.#fail({ code, text: ends[stage], provider: { text: reason } }, false)
-  }
-
-  #fail(cause: Failure, permanent: boolean) {
+  #fail(because: Closure) {
     this.close()
-    this.#listener.closed(cause, permanent)
+    this.#listener.closed(because)
   }
-}
-
-const ends: Readonly<Record<LinkEnd['stage'], string>> = {
-  unreachable: 'The service cannot be reached: not there, not trusted (TLS), or of another protocol',
-  lost: 'The connection was closed',
-  silent: 'The service does not answer any more'
 }

@@ -3,29 +3,35 @@ import type { EndReason, FailureCode, RejectReason } from '../../machines/index.
 import type { ServerBody } from './packets.ts'
 
 /** What a status says of a call: that it goes on like this, that it is over, or nothing (null). */
-export type Meaning = { readonly state: CallState } | { readonly end: EndReason } | null
-export type CallState = 'connecting' | 'ringing' | 'established'
+export type Meaning = CallState | EndReason | null
+const states = ['connecting', 'ringing', 'established'] as const
+export type CallState = (typeof states)[number]
+
+/** Of everything else it only says how the call goes on. */
+export function isEnd(meaning: Meaning): meaning is EndReason {
+  return meaning !== null && !(states as readonly string[]).includes(meaning)
+}
 
 /** 503: what has become of our call. 180 is not in the vendor's documents, but its last version knows it. */
 const calloutMeanings: Readonly<Record<number, Meaning>> = {
-  100: { state: 'connecting' },
-  180: { state: 'ringing' },
-  183: { state: 'ringing' },
-  200: { state: 'established' },
-  403: { end: 'declined' },
-  408: { end: 'unavailable' },
-  480: { end: 'no-answer' },
-  486: { end: 'busy' },
-  487: { end: 'cancelled' },
+  100: 'connecting',
+  180: 'ringing',
+  183: 'ringing',
+  200: 'established',
+  403: 'declined',
+  408: 'unavailable',
+  480: 'no-answer',
+  486: 'busy',
+  487: 'cancelled',
   // the telephone called has no signal
-  503: { end: 'unavailable' },
-  700: { end: 'hangup' },
-  702: { end: 'payment-required' }
+  503: 'unavailable',
+  700: 'hangup',
+  702: 'payment-required'
 }
 
 /** The vendor takes every other refusal for busy. */
 export function calloutMeaning(code: number): Meaning {
-  return calloutMeanings[code] ?? (code >= 400 ? { end: 'busy' } : null)
+  return calloutMeanings[code] ?? (code >= 400 ? 'busy' : null)
 }
 
 /** The 503 that comes nearest. */
@@ -80,7 +86,7 @@ export function chargingFor(reason: EndReason): Charging | null {
 }
 
 /** 506 from a server: what the caller did. The number decides, not whether we have answered. */
-const callinMeanings: Readonly<Record<number, Meaning>> = { 700: { end: 'hangup' }, 702: { end: 'cancelled' } }
+const callinMeanings: Readonly<Record<number, Meaning>> = { 700: 'hangup', 702: 'cancelled' }
 
 export function callinMeaning(code: number): Meaning {
   return callinMeanings[code] ?? null
@@ -88,12 +94,12 @@ export function callinMeaning(code: number): Meaning {
 
 /** 506 from a client, and 508: what was done with an incoming call on one of the user's devices. */
 const deviceMeanings: Readonly<Record<number, Meaning>> = {
-  183: { state: 'ringing' },
-  200: { state: 'established' },
-  403: { end: 'no-answer' },
-  486: { end: 'busy' },
-  700: { end: 'hangup' },
-  702: { end: 'declined' }
+  183: 'ringing',
+  200: 'established',
+  403: 'no-answer',
+  486: 'busy',
+  700: 'hangup',
+  702: 'declined'
 }
 
 export function deviceMeaning(code: number): Meaning {
@@ -102,7 +108,7 @@ export function deviceMeaning(code: number): Meaning {
 
 /** The same as the devices it was not done on have to take it. */
 export function elsewhereMeaning(code: number): Meaning {
-  return code === 200 ? { end: 'answered-elsewhere' } : deviceMeaning(code)
+  return code === 200 ? 'answered-elsewhere' : deviceMeaning(code)
 }
 
 /** What a client sends in 506. */
@@ -118,13 +124,13 @@ export const callinCodes: Readonly<Record<'ringing' | 'established' | 'hangup' |
 
 /** 188 and 199: free calls have numbers of their own. */
 const freeMeanings: Readonly<Record<number, Meaning>> = {
-  100: { state: 'connecting' },
-  180: { state: 'ringing' },
-  200: { state: 'established' },
-  400: { end: 'no-answer' },
-  600: { end: 'busy' },
-  603: { end: 'declined' },
-  700: { end: 'hangup' }
+  100: 'connecting',
+  180: 'ringing',
+  200: 'established',
+  400: 'no-answer',
+  600: 'busy',
+  603: 'declined',
+  700: 'hangup'
 }
 
 export function freeMeaning(status: number): Meaning {

@@ -5,18 +5,16 @@
  */
 import type { Failure } from '../../machines/index.ts'
 import type { Token } from './packets.ts'
+import type { Encrypt, NodeCrypto } from './token-in-node.ts'
 
 export type Encrypted = { readonly token: string } | { readonly failure: Failure }
-
-/** A text under a public key, in base64. Null: no such key. */
-type Encrypt = (publicKey: string, text: string) => string | null
 
 /** Encrypts what authenticates with the application's public key: bare base64 of its SPKI, or PEM. */
 export async function createToken(publicKey: string, content: Token): Promise<Encrypted> {
   const text = asciiOutsideThePlane(JSON.stringify(content))
   const size = new TextEncoder().encode(text).length
   try {
-    const encrypt = inNode() ?? (await onPages())
+    const encrypt = await encryption()
     if (encrypt === null) return refused('The optional peer jsencrypt is not installed')
     const room = roomOf(encrypt(publicKey, ''))
     if (size > room) return refused(`What authenticates is ${size} bytes long, and the key has room for ${room}`)
@@ -32,28 +30,10 @@ interface NodeProcess {
   getBuiltinModule?(id: 'node:crypto'): NodeCrypto | undefined
 }
 
-interface NodeCrypto {
-  readonly constants: { readonly RSA_PKCS1_PADDING: number }
-  publicEncrypt(
-    key: { readonly key: string; readonly padding: number },
-    content: Uint8Array
-  ): { toString(encoding: 'base64'): string }
-}
-
-function inNode(): Encrypt | null {
+async function encryption(): Promise<Encrypt | null> {
   const { process } = globalThis as { readonly process?: NodeProcess }
   const crypto = process?.getBuiltinModule?.('node:crypto')
-  if (!crypto) return null
-  const padding = crypto.constants.RSA_PKCS1_PADDING
-  return (publicKey, text) => {
-    const key = publicKey.includes('-----')
-      ? publicKey
-      : `-----BEGIN PUBLIC KEY-----\n${publicKey}\n-----END PUBLIC KEY-----`
-    return crypto.publicEncrypt({ key, padding }, new TextEncoder().encode(text)).toString('base64')
-  }
-}
-
-async function onPages(): Promise<Encrypt | null> {
+  if (crypto) return (await import('./token-in-node.ts')).encryptionOf(crypto)
   const loaded = await import('jsencrypt').catch(() => null)
   if (loaded === null) return null
   return (publicKey, text) => {

@@ -3,6 +3,8 @@
  * text. What the bodies say is in packets/, what their statuses mean in statuses.ts.
  */
 import * as v from 'valibot'
+import { readAs, readJson } from '../kit/index.ts'
+import type { Vocabulary } from '../kit/index.ts'
 import type { ClientPacket, ServerPacket } from './packets.ts'
 import type { ErrorCode } from './statuses.ts'
 
@@ -21,7 +23,7 @@ export type Parsed<P> =
   | { readonly kind: 'fault'; readonly service: number | null; readonly code: ErrorCode; readonly fault: string }
 
 /** What each service carries. */
-export type Bodies = Readonly<Record<number, v.GenericSchema>>
+export type Bodies = Vocabulary
 
 const envelope = v.object({ service: v.pipe(v.number(), v.safeInteger()), body: v.nullish(v.string(), '') })
 
@@ -38,22 +40,11 @@ export function parse<P extends ClientPacket | ServerPacket>(bodies: Bodies, rec
   const outer = v.safeParse(envelope, received)
   if (!outer.success) return fault('ERR_SOCKET_PARSE_BODY', 'Not A Packet')
   service = outer.output.service
-  const schema = Object.hasOwn(bodies, service) ? bodies[service] : undefined
-  if (!schema) return fault('ERR_SOCKET_UNKNOWN_SERVICE', `Unknown Service ${service}`)
-  const json = parseJson(outer.output.body)
+  const json = outer.output.body === '' ? null : readJson(outer.output.body)
+  const reading = readAs(bodies, service, json)
+  if (reading.kind === 'unknown') return fault('ERR_SOCKET_UNKNOWN_SERVICE', `Unknown Service ${service}`)
   if (json === undefined) return fault('ERR_SOCKET_PARSE_BODY', 'Malformed Body')
-  const inner = v.safeParse(schema, json)
-  if (inner.success) return { kind: 'packet', packet: { service, body: inner.output } as P }
+  if (reading.kind === 'message') return { kind: 'packet', packet: { service, body: reading.output } as P }
   if (json === null) return fault('ERR_SOCKET_PARSE_BODY', 'Missing Body')
-  // Not valibot's message: it quotes what was received, and that may be a secret.
-  return fault('ERR_UNEXPECTED_RECEIVED_DATA', `Malformed ${v.getDotPath(inner.issues[0]) ?? 'Body'}`)
-}
-
-/** Undefined for what is no JSON; no text at all is taken for null. */
-function parseJson(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return fault('ERR_UNEXPECTED_RECEIVED_DATA', `Malformed ${reading.path ?? 'Body'}`)
 }

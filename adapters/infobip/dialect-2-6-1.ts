@@ -4,12 +4,12 @@
  */
 import type { Dialect } from './dialect.ts'
 import { resuming } from './resuming.ts'
-import { applicationEventSchemas, parseEvent, serialise } from './wire.ts'
+import { applicationEventSchemas, heartbeat, parseEvent, serialise } from './wire.ts'
 import type { ApplicationAction, ApplicationEvent, ClientAction, GatewayEvent, Placing } from './wire.ts'
 
 export const dialect261: Dialect = {
   version: '2.6.1',
-  patience: 15_000,
+  heartbeat: { ...heartbeat, deadline: 15_000 },
   // the only two that are elsewhere
   hostOf: (location) => (/^iop[12]$/.test(location ?? '') ? `portunus-${location}.ioinfobip.com` : undefined),
   say: (action) => serialise(inApplicationWords(action)),

@@ -1,5 +1,6 @@
+import type { HeartbeatPolicy } from '../kit/index.ts'
 import type { Gateway, Resuming } from './gateway.ts'
-import { parseEvent, serialise, timing } from './wire.ts'
+import { heartbeat, parseEvent, serialise } from './wire.ts'
 import type { ClientAction, Frame, GatewayEvent, Reasons } from './wire.ts'
 
 /**
@@ -9,10 +10,9 @@ import type { ClientAction, Frame, GatewayEvent, Reasons } from './wire.ts'
 export interface Dialect {
   /** Of the client the gateway takes us for. */
   readonly version: string
-  /** Milliseconds the gateway has to answer a heartbeat. */
-  readonly patience: number
+  readonly heartbeat: HeartbeatPolicy
   /** Where the gateway of this location is, if not where 0.4.1 finds it. */
-  hostOf(location: string | null): string | undefined
+  readonly hostOf: (location: string | null) => string | undefined
   say(action: ClientAction): string
   /** Null for what is no business of ours. */
   hear(text: string): Frame<GatewayEvent | null>
@@ -24,7 +24,7 @@ export interface Dialect {
 
 export const dialect041: Dialect = {
   version: '0.4.1',
-  patience: timing.heartbeatAnswer,
+  heartbeat,
   hostOf: () => undefined,
   say: serialise,
   hear: parseEvent,

@@ -1,10 +1,9 @@
 import type { DtmfMethod, LegEvent, Video } from '../../machines/index.ts'
-import type { Peer } from '../webrtc/peer.ts'
-import { hasVideo } from '../webrtc/sdp.ts'
-import type { ClientAction, Closure, GatewayEvents, Reasons } from './wire.ts'
+import type { CallVideo, Closure, LegAccount, Negotiation } from '../kit/index.ts'
+import type { ClientAction, GatewayEvents, Reasons } from './wire.ts'
 
 /** What a leg needs of the connection to the gateway. */
-export interface Gateway {
+export interface Gateway extends LegAccount {
   readonly isOpen: boolean
   /** How calls are taken up again after the connection was lost; null where they end with it. */
   readonly resuming: Resuming | null
@@ -12,16 +11,16 @@ export interface Gateway {
   readonly video: VideoCalls | null
   /** What ends mean that 0.4.1 does not know. */
   readonly reasons: Reasons
-  readonly digits: DtmfMethod | null
+  readonly digits: DtmfMethod | undefined
   /** False when there is no connection to say it on. */
   say(action: ClientAction): boolean
   /** Throws where there is no WebRTC. */
   openConnection(): RTCPeerConnection
-  forget(leg: { readonly id: string; readonly callId: string }): void
 }
 
 /** What offers need of the call they are made in. */
 export interface OffersLine {
+  readonly negotiation: Negotiation
   readonly callId: string
   readonly correlationId: string
   say(action: ClientAction): boolean
@@ -36,7 +35,7 @@ export interface Resuming {
   address(url: string): string
   opened(instance: string | null | undefined): void
   closed(closure: Closure): void
-  begin(peer: Peer, line: OffersLine): Resumption
+  begin(line: OffersLine): Resumption
   /** Hangs up a call that lives on, as often as it takes to be heard. */
   leave(callId: string): void
   /** The gateway has said that this call is over. */
@@ -59,32 +58,6 @@ export interface VideoCalls {
   begin(connection: RTCPeerConnection): CallVideo
 }
 
-/** The video of one call: what is asked for, and what has come of it. */
-export interface CallVideo {
-  /** What is sent from now on, as far as any is. */
-  use(stream: MediaStream): void
-  /** Before an offer is made that asks for this much. */
-  prepareOffer(video: Video): void
-  /** The offer or answer as the peer is to read it. */
-  written(description: string): string
-  /** What the peer's answer has left of it. */
-  granted(answer: string): VideoSeen
-  /** The offer came to nothing. */
-  refused(): void
-  /** The most that the peer's offer allows. */
-  allowedBy(offer: string): Video
-  /** Before an answer to this offer is made that takes this much. */
-  prepareAnswer(offer: string, video: Video): void
-  /** What our answer has come to. */
-  taken(offer: string): VideoSeen
-}
-
-/** What there is now: ours and theirs as far as both agree, and whether theirs comes in. */
-export interface VideoSeen {
-  readonly video: Video
-  readonly peerVideo: boolean
-}
-
 /** What the gateway says about one call. */
 export type CallFrame = GatewayEvents[
   | 'ringing'
@@ -105,12 +78,4 @@ export interface InfobipCallDetails {
   /** What the caller's application gave along; `{}` for nothing. */
   readonly customData: unknown
   readonly offersVideo: boolean
-}
-
-export function detailsOf(
-  { callId, correlationId }: { readonly callId: string; readonly correlationId: string },
-  incoming: GatewayEvents['call'] | null
-): InfobipCallDetails {
-  const { customData = {}, description } = incoming ?? {}
-  return { callId, correlationId, customData, offersVideo: hasVideo(description?.sdp ?? '') }
 }

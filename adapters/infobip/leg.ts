@@ -1,113 +1,67 @@
-import { Subject } from 'rxjs'
-import type { CallEnd, Leg, LegCommand, LegEvent, Video } from '../../machines/index.ts'
+import type { LegEvent, RejectReason, Video } from '../../machines/index.ts'
+import { Negotiation, ProviderLeg } from '../kit/index.ts'
+import type { CommandOf, VideoSeen } from '../kit/index.ts'
+import { hasVideo } from '../webrtc/sdp.ts'
+import { canSendTones, sendTone } from '../webrtc/tones.ts'
+import type { ToneOutcome } from '../webrtc/tones.ts'
+import { fromWire, toWire } from './candidates.ts'
 import { destinationOf, wordsFor } from './destination.ts'
-import { sendDigit } from './digits.ts'
-import { endingOf, farewellOf, lostEnd, mediaEnd, rejections } from './endings.ts'
-import { detailsOf } from './gateway.ts'
-import type { CallFrame, Gateway, InfobipCallDetails, VideoSeen } from './gateway.ts'
-import { LegMedia } from './media.ts'
+import { endingOf, lostEnd, mediaEnd, rejections } from './endings.ts'
+import type { CallFrame, Gateway, InfobipCallDetails, OffersLine } from './gateway.ts'
 import { Muting } from './muting.ts'
 import { Offers } from './offers.ts'
-import type { GatewayEvents } from './wire.ts'
+import type { ClientAction, GatewayEvents } from './wire.ts'
 
 /** One call at the gateway. */
-export class InfobipLeg implements Leg {
-  readonly id: string
+export class InfobipLeg extends ProviderLeg implements OffersLine {
   readonly callId: string
   readonly correlationId: string
+  readonly negotiation = new Negotiation(this.media)
   readonly #gateway: Gateway
   readonly #incoming: GatewayEvents['call'] | null
   readonly #muting: Muting
-  readonly #events = new Subject<LegEvent>()
-  readonly events = this.#events.asObservable()
-  readonly #media: LegMedia
   #offers: Offers | null = null
   /** What our first answer, or the one to our call, has come to. */
-  #seen: VideoSeen | undefined
+  #seen: VideoSeen | null = null
   /** The gateway knows of the call. */
   #isPlaced: boolean
-  #isAnswered = false
   /** We have said that it is over. */
   #isLeaving = false
-  #isOver = false
-  #work: Promise<void> = Promise.resolve() // descriptions are applied in the order in which they came
 
   constructor(id: string, gateway: Gateway, incoming: GatewayEvents['call'] | null = null) {
-    this.id = id
+    super(id, gateway)
     this.#gateway = gateway
     this.#incoming = incoming
-    this.#isPlaced = incoming !== null
+    this.isIncoming = this.#isPlaced = incoming !== null
     this.callId = incoming?.callId ?? crypto.randomUUID()
     this.correlationId = incoming?.correlationId ?? crypto.randomUUID()
     this.#muting = new Muting(this.callId, gateway)
-    this.#media = new LegMedia(gateway, this.callId, (event) => this.#emit(event))
   }
 
   get details(): InfobipCallDetails {
-    return detailsOf(this, this.#incoming)
-  }
-
-  get remoteStream() {
-    return this.#media.remoteStream
-  }
-
-  attach(stream: MediaStream) {
-    this.#media.attach(stream)
-  }
-
-  measure() {
-    return this.#media.measure()
-  }
-
-  send(command: LegCommand) {
-    switch (command.type) {
-      case 'dial':
-        return this.#enqueue(() => this.#dial(command))
-      case 'answer':
-        return this.#enqueue(() => this.#answer(command.video ?? 'off'))
-      case 'reject':
-        return this.#decline(rejections[command.reason])
-      case 'hangup':
-        return this.#hangup()
-      case 'offer':
-        return this.#offers?.offer(command)
-      case 'accept':
-        return this.#offers?.welcome(command.video ?? 'off')
-      case 'abandon':
-        return this.#offers?.abandon(command.attempt)
-      case 'refer': // nobody is transferred or recorded
-      case 'report':
-      case 'record':
-      case 'refuse': // there is no word for it, and no need: the gateway lets one side offer at a time
-        return
-      case 'verify':
-        if (this.#gateway.resuming) return this.#offers?.resumption?.verify(command.attempt)
-        return this.#emit({ type: 'leg.gone', attempt: command.attempt })
-      case 'dtmf':
-        return this.#digit(command)
-      case 'microphone':
-        return this.#muting.set(!command.live, this.#isAnswered && !this.#isLeaving)
-    }
+    const { callId, correlationId } = this
+    const { customData = {}, description } = this.#incoming ?? {}
+    return { callId, correlationId, customData, offersVideo: hasVideo(description?.sdp ?? '') }
   }
 
   receive(frame: CallFrame) {
     switch (frame.event) {
       case 'ringing':
-        return this.#isAnswered ? undefined : this.#emit({ type: 'leg.ringing', earlyMedia: false })
+        return this.ringing()
       case 'call_response':
-        return this.#enqueue(() => this.#described(frame))
+        return this.enqueue(() => this.#described(frame))
       case 'call_accepted':
-        return this.#enqueue(() => this.#answered())
+        return this.enqueue(() => this.answered())
       case 'trickle_ice':
         // in turn, because it belongs to the description before it
-        return this.#enqueue(() => this.#media.add(frame.candidate))
+        return this.enqueue(() => this.media.add(fromWire(frame.candidate)))
       case 'updating_call':
         return this.#offers?.received(frame.description.sdp)
       case 'call_reconnected':
         return this.#offers?.resumption?.reconnected(frame.description.sdp)
       case 'hangup':
       case 'call-error':
-        return this.#end(endingOf(frame, this.#progress, this.#gateway.reasons))
+        return this.cleared(endingOf(frame, this, this.#gateway.reasons))
       // ended for us with our answer; what 1.x tells for people to see
       case 'updated_call':
       case 'info':
@@ -117,171 +71,164 @@ export class InfobipLeg implements Leg {
 
   /** The gateway ends what is not answered, and what cannot be resumed. */
   connectionLost(mayReturn: boolean) {
-    if (mayReturn && this.#gateway.resuming && this.#isAnswered && !this.#isLeaving) return this.#offers?.forget()
+    const { resuming } = this.#gateway
+    if (mayReturn && resuming && this.isAnswered && !this.#isLeaving) return this.#offers?.forget()
     // it may have been answered on the way, and then it lives on
-    if (this.#isPlaced) this.#gateway.resuming?.leave(this.callId)
-    this.#over(this.#isLeaving ? { by: 'local', reason: 'hangup' } : lostEnd)
+    if (mayReturn && this.#isPlaced) resuming?.leave(this.callId)
+    this.over(this.#isLeaving ? { by: 'local', reason: 'hangup' } : lostEnd)
   }
 
-  dispose() {
-    this.#farewell(480)
-    this.#isOver = true
-    this.#release()
-    this.#events.complete()
-    this.#gateway.forget(this)
+  say(action: ClientAction): boolean {
+    return this.#gateway.say(action)
   }
 
-  async #dial({ target, video: wanted = 'off', ...options }: Extract<LegCommand, { type: 'dial' }>) {
-    const destination = destinationOf(target)
-    if (destination === null) return this.#over({ by: 'system', reason: 'invalid-number' })
-    const { callId, correlationId } = this
-    // a phone takes none
-    const video = destination.kind === 'phone' ? 'off' : wanted
-    try {
-      const peer = this.#media.open()
-      const offer = await peer.offer({ prepare: () => this.#media.video?.prepareOffer(video) })
-      const sdp = this.#media.video?.written(offer) ?? offer
-      if (this.#isOver || this.#isLeaving) return
-      this.#isPlaced = this.#gateway.say({
-        ...wordsFor(destination, this.#media.video !== null && video !== 'off', options),
-        callId,
-        correlationId,
-        description: { type: 'offer', sdp }
-      })
-      if (!this.#isPlaced) return this.#over(lostEnd)
-      peer.told()
-    } catch (error) {
-      this.#over(mediaEnd(error))
-    }
+  override emit(event: LegEvent) {
+    super.emit(event)
+    if (event.type === 'leg.answered' || event.type === 'leg.verified') this.#muting.tell()
+  }
+
+  override answered() {
+    if (this.isAnswered || this.#isDone) return
+    if (this.isIncoming) this.#negotiable()
+    super.answered(this.#seen)
+  }
+
+  override end(event: LegEvent) {
+    this.#offers = null
+    super.end(event)
+  }
+
+  protected override offer(command: CommandOf<'offer'>) {
+    this.#offers?.offer(command)
+  }
+
+  protected override accept(video: Video) {
+    this.#offers?.welcome(video)
+  }
+
+  protected override abandon(attempt: number) {
+    this.#offers?.abandon(attempt)
+  }
+
+  protected override microphone(live: boolean) {
+    this.#muting.set(!live, this.isAnswered && !this.#isLeaving)
+  }
+
+  /** In the audio where the peer takes it so, else, or when asked to, as 1.x does by message. */
+  protected override digit({ tone, duration, method }: CommandOf<'dtmf'>, outcome: ToneOutcome) {
+    const sender = this.media.peer?.audio ?? null
+    const how = method ?? this.#gateway.digits ?? (canSendTones(sender) ? 'rtp' : 'info')
+    if (how === 'rtp') return sendTone(sender, { tone, duration }, outcome)
+    // which nobody confirms
+    if (this.say({ action: 'dtmf_info', callId: this.callId, digit: tone, duration })) return outcome.sent()
+    outcome.failed({ code: 'dtmf.failed', text: 'There is no connection to send the digit on' })
+  }
+
+  protected verify(attempt: number) {
+    if (this.#gateway.resuming) this.#offers?.resumption?.verify(attempt)
+    else this.emit({ type: 'leg.gone', attempt })
+  }
+
+  protected dial({ target, video: wanted = 'off', ...options }: CommandOf<'dial'>) {
+    this.enqueue(async () => {
+      const destination = destinationOf(target)
+      if (destination === null) return this.over({ by: 'system', reason: 'invalid-number' })
+      const { callId, correlationId } = this
+      this.#open()
+      // a phone takes none
+      const video = destination.kind === 'phone' || !this.negotiation.hasVideo ? 'off' : wanted
+      const sdp = await this.negotiation.offer(video)
+      if (this.#isDone) return
+      const words = wordsFor(destination, video !== 'off', options)
+      this.#isPlaced = this.say({ ...words, callId, correlationId, description: { type: 'offer', sdp } })
+      if (!this.#isPlaced) return this.over(lostEnd)
+      this.negotiation.told()
+    })
   }
 
   /** The caller confirms nothing: it is answered when our answer has left. */
-  async #answer(video: Video) {
-    const { callId } = this
-    if (this.#incoming === null || this.#isOver || this.#isLeaving) return
-    const { sdp: offer } = this.#incoming.description
-    try {
-      const peer = this.#media.open()
-      const answer = await peer.answer(offer, () => this.#media.video?.prepareAnswer(offer, video))
-      const sdp = this.#media.video?.written(answer) ?? answer
-      if (this.#isOver || this.#isLeaving) return
-      const description = { type: 'answer', sdp } as const
-      if (!this.#gateway.say({ action: 'call_response', callId, status: 'accept', description }))
-        return this.#over(lostEnd)
-      peer.told()
-      this.#seen = this.#media.video?.taken(offer)
-      this.#answered()
-    } catch (error) {
-      this.#farewell(rejections.unavailable)
-      this.#over(mediaEnd(error))
-    }
+  protected answer(video: Video) {
+    this.enqueue(async () => {
+      if (this.#incoming === null || this.#isDone) return
+      const { callId } = this
+      const { sdp: offer } = this.#incoming.description
+      this.#open()
+      const sdp = await this.negotiation.answer(offer, video)
+      if (this.#isDone) return
+      if (!this.say({ action: 'call_response', callId, status: 'accept', description: { type: 'answer', sdp } }))
+        return this.over(lostEnd)
+      this.negotiation.told()
+      this.#seen = this.negotiation.taken(offer)
+      this.answered()
+    })
+  }
+
+  protected reject(reason: RejectReason) {
+    if (this.#isDone || !this.isIncoming) return
+    const code = rejections[reason]
+    this.#farewell(code)
+    // 486 is echoed to us, 480 is not
+    if (code === rejections.unavailable || !this.#gateway.isOpen) this.over({ by: 'local', reason: 'declined' })
+  }
+
+  protected hangup() {
+    if (this.#isDone) return
+    this.#farewell(rejections.declined)
+    if (!this.#isPlaced || !this.#gateway.isOpen) return this.hungUp()
+    // the echo ends it; whoever hung up is not heard until then
+    this.#offers = null
+    this.media.close()
+  }
+
+  protected leave() {
+    this.#farewell(rejections.unavailable)
+  }
+
+  protected failed(error: unknown) {
+    this.leave()
+    this.over(mediaEnd(error))
+  }
+
+  #open() {
+    const connection = this.#gateway.openConnection()
+    this.negotiation.open(
+      connection,
+      (candidate) => void this.say({ action: 'ice_candidate', callId: this.callId, ice: toWire(candidate) }),
+      this.#gateway.video?.begin(connection)
+    )
   }
 
   /** The gateway's answer to our call, or to an offer of ours in it. */
-  async #described({ description, isEarlyMedia }: GatewayEvents['call_response']) {
-    const { peer, video } = this.#media
-    if (this.#isOver || this.#isLeaving || peer === null) return
-    if (this.#isAnswered && this.#offers !== null) return this.#offers.answered(description.sdp)
+  async #described({ description: { sdp }, isEarlyMedia }: GatewayEvents['call_response']) {
+    if (this.#isDone || this.media.peer === null) return
+    if (this.isAnswered && this.#offers !== null) return this.#offers.answered(sdp)
     // the callee was heard before it answered, and now it does
-    if (this.#offers !== null) return isEarlyMedia === true ? undefined : this.#answered()
-    try {
-      await peer.accept(description.sdp)
-    } catch (error) {
-      this.#farewell(rejections.unavailable)
-      return this.#over(mediaEnd(error))
-    }
-    this.#seen = video?.granted(description.sdp)
+    if (this.#offers !== null) return isEarlyMedia === true ? undefined : this.answered()
+    this.#seen = await this.negotiation.accept(sdp)
     this.#negotiable()
-    if (isEarlyMedia === true) this.#emit({ type: 'leg.ringing', earlyMedia: true })
-    else this.#answered()
-  }
-
-  #answered() {
-    if (this.#isAnswered || this.#isOver || this.#isLeaving) return
-    this.#isAnswered = true
-    if (this.#incoming !== null) this.#negotiable()
-    this.#emit({ type: 'leg.answered', ...this.#seen })
-    this.#muting.tell()
+    if (isEarlyMedia === true) this.ringing(true)
+    else this.answered()
   }
 
   /** From now on there is a first agreement that others can follow. */
   #negotiable() {
-    const { peer, video } = this.#media
-    if (peer === null) return
-    this.#offers = new Offers(peer, video, this.#seen?.video ?? 'off', this.#gateway.resuming, {
-      callId: this.callId,
-      correlationId: this.correlationId,
-      say: (action) => this.#gateway.say(action),
-      emit: (event) => {
-        this.#emit(event)
-        if (event.type === 'leg.verified') this.#muting.tell()
-      },
-      enqueue: (act) => this.#enqueue(act)
-    })
+    if (this.media.peer !== null) this.#offers = new Offers(this, this.#seen?.video ?? 'off', this.#gateway.resuming)
   }
 
-  get #progress() {
-    return { isIncoming: this.#incoming !== null, isAnswered: this.#isAnswered }
-  }
-
-  #digit(command: Extract<LegCommand, { type: 'dtmf' }>) {
-    const { attempt } = command
-    sendDigit(command, this.#media.peer?.audio ?? null, this.#gateway, this.callId, {
-      sent: () => this.#emit({ type: 'leg.dtmf.sent', attempt }),
-      failed: (cause) => this.#emit({ type: 'leg.dtmf.failed', attempt, cause })
-    })
-  }
-
-  #decline(code: number) {
-    if (this.#isOver || this.#isLeaving || this.#incoming === null) return
-    this.#farewell(code)
-    // 486 is echoed to us, 480 is not
-    if (code === rejections.unavailable || !this.#gateway.isOpen) this.#over({ by: 'local', reason: 'declined' })
-  }
-
-  #hangup() {
-    if (this.#isOver || this.#isLeaving) return
-    const isEchoed = this.#isPlaced && this.#gateway.isOpen
-    this.#farewell(rejections.declined)
-    // the echo ends it; whoever hung up is not heard until then
-    if (isEchoed) this.#release()
-    else this.#over({ by: 'local', reason: this.#isAnswered ? 'hangup' : 'cancelled' })
+  get #isDone() {
+    return this.isOver || this.#isLeaving
   }
 
   /** Tells the gateway that the call is over, in the words for how far it has come. */
   #farewell(code: number) {
-    if (this.#isOver || this.#isLeaving) return
+    if (this.#isDone) return
     this.#isLeaving = true
     if (!this.#isPlaced) return
     const { callId } = this
-    const isRinging = this.#incoming !== null && !this.#isAnswered
-    if (this.#gateway.resuming && !isRinging) this.#gateway.resuming.leave(callId)
-    else if (this.#gateway.isOpen) this.#gateway.say(farewellOf(callId, isRinging ? code : null))
-  }
-
-  #over(end: CallEnd) {
-    this.#end({ type: 'leg.ended', end })
-  }
-
-  #end(event: LegEvent) {
-    if (this.#isOver) return
-    this.#release()
-    this.#emit(event)
-    this.#isOver = true
-  }
-
-  #release() {
-    this.#offers = null
-    this.#media.close()
-  }
-
-  #enqueue(act: () => void | Promise<void>) {
-    this.#work = this.#work
-      .then(() => (this.#isOver ? undefined : act()))
-      .catch((error: unknown) => this.#over(mediaEnd(error)))
-  }
-
-  #emit(event: LegEvent) {
-    if (!this.#isOver) this.#events.next(event)
+    const { resuming, isOpen } = this.#gateway
+    const isRinging = this.isIncoming && !this.isAnswered
+    if (resuming && !isRinging) resuming.leave(callId)
+    else if (isRinging && isOpen) this.say({ action: 'call_response', callId, status: 'decline', code })
+    else if (isOpen) this.say({ action: 'hangup', callId })
   }
 }

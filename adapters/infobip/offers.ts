@@ -1,7 +1,8 @@
 import type { Failure, Terms, Video } from '../../machines/index.ts'
-import type { Peer } from '../webrtc/peer.ts'
-import type { CallVideo, OffersLine, Resuming, Resumption } from './gateway.ts'
+import { mediaFailure } from '../kit/index.ts'
+import type { VideoSeen } from '../kit/index.ts'
 import { isHolding } from '../webrtc/sdp.ts'
+import type { OffersLine, Resuming, Resumption } from './gateway.ts'
 import type { ClientAction } from './wire.ts'
 
 /** `attempt` is null where nobody waits for the answer, or no longer. */
@@ -21,21 +22,17 @@ const lost: Failure = { code: 'connection.lost', text: 'The connection was lost 
 export class Offers {
   /** How the call is taken up again; null where it ends with its connection. */
   readonly resumption: Resumption | null
-  readonly #peer: Peer
-  readonly #video: CallVideo | null
   readonly #line: OffersLine
   #open: OpenOffer | null = null
   /** How much video the chart takes of an offer of the peer's; null while it has not let it be answered. */
   #welcome: Video | null = null
-  #agreed: Terms = { hold: false, video: 'off', restarts: 0 }
+  #agreed: Terms
 
-  /** `begun` is how much video the call was answered with. */
-  constructor(peer: Peer, video: CallVideo | null, begun: Video, resuming: Resuming | null, line: OffersLine) {
-    this.#peer = peer
-    this.#video = video
+  /** `video` is how much of it the call was answered with. */
+  constructor(line: OffersLine, video: Video, resuming: Resuming | null) {
     this.#line = line
-    this.#agreed = { ...this.#agreed, video: begun }
-    this.resumption = resuming?.begin(peer, line) ?? null
+    this.#agreed = { hold: false, video, restarts: 0 }
+    this.resumption = resuming?.begin(line) ?? null
   }
 
   offer({ attempt, terms }: Pick<OpenOffer, 'attempt' | 'terms'>) {
@@ -45,13 +42,12 @@ export class Offers {
       if (this.#open !== offer) return
       const restart = terms.restarts > this.#agreed.restarts
       try {
-        const sdp = await this.#peer.offer({ restart, prepare: () => this.#video?.prepareOffer(terms.video) })
+        const sdp = await this.#line.negotiation.offer(terms.video, restart)
         if (this.#open !== offer) return
-        const written = this.#video?.written(sdp) ?? sdp
-        if (!this.#update({ type: 'offer', sdp: written })) return this.#failed(lost)
-        this.#peer.told()
+        if (!this.#update({ type: 'offer', sdp })) return this.#failed(lost)
+        this.#line.negotiation.told()
       } catch (error) {
-        this.#failed(failure(error))
+        this.#failed(mediaFailure(error))
       }
     })
   }
@@ -70,21 +66,21 @@ export class Offers {
   async answered(sdp: string) {
     const offer = this.#open
     if (offer === null) return
+    let seen: VideoSeen
     try {
-      await this.#peer.accept(sdp)
+      seen = await this.#line.negotiation.accept(sdp)
     } catch (error) {
-      return this.#failed(failure(error))
+      return this.#failed(mediaFailure(error))
     }
     if (this.#open !== offer) return
     this.#open = null
     const { attempt, terms } = offer
-    const seen = this.#video?.granted(sdp)
-    const granted = { ...terms, ...(seen && { video: seen.video }) }
+    const granted = { ...terms, video: seen.video }
     const before = this.#agreed
     this.#agreed = granted
     if (attempt !== null) {
-      const event = { type: 'leg.offer.accepted', attempt, granted, peerHolds: isHolding(sdp) } as const
-      return this.#line.emit({ ...event, ...(seen && { peerVideo: seen.peerVideo }) })
+      const { peerVideo } = seen
+      return this.#line.emit({ type: 'leg.offer.accepted', attempt, granted, peerHolds: isHolding(sdp), peerVideo })
     }
     if (before.video !== granted.video) this.offer({ attempt, terms: { ...granted, video: before.video } })
   }
@@ -92,21 +88,20 @@ export class Offers {
   /** The peer offers. */
   received(sdp: string) {
     this.#line.enqueue(async () => {
-      this.#refused(glare, true)
+      this.#withdrawn(glare)
       this.#welcome = null
-      const allowed = this.#video?.allowedBy(sdp)
-      this.#line.emit({ type: 'leg.offer.received', ...(allowed && { video: allowed }) })
+      const { negotiation } = this.#line
+      this.#line.emit({ type: 'leg.offer.received', video: negotiation.allowedBy(sdp) })
       const video = this.#welcome as Video | null
       if (video === null) return
       try {
-        const answer = await this.#peer.answer(sdp, () => this.#video?.prepareAnswer(sdp, video))
-        this.#update({ type: 'answer', sdp: this.#video?.written(answer) ?? answer })
-        this.#peer.told()
-        const seen = this.#video?.taken(sdp)
-        this.#agreed = { ...this.#agreed, ...(seen && { video: seen.video }) }
+        this.#update({ type: 'answer', sdp: await negotiation.answer(sdp, video) })
+        negotiation.told()
+        const seen = negotiation.taken(sdp)
+        this.#agreed = { ...this.#agreed, video: seen.video }
         this.#line.emit({ type: 'leg.offer.answered', peerHolds: isHolding(sdp), ...seen })
       } catch (error) {
-        this.#line.emit({ type: 'leg.offer.failed', cause: failure(error) })
+        this.#line.emit({ type: 'leg.offer.failed', cause: mediaFailure(error) })
       }
     })
   }
@@ -123,17 +118,13 @@ export class Offers {
   }
 
   #failed(cause: Failure) {
-    this.#video?.refused()
-    this.#refused(cause, false)
+    this.#line.negotiation.refused()
+    this.#withdrawn(cause)
   }
 
-  #refused(cause: Failure, isGlare: boolean) {
+  #withdrawn(cause: Failure) {
     const attempt = this.#open?.attempt ?? null
     this.#open = null
-    if (attempt !== null) this.#line.emit({ type: 'leg.offer.refused', attempt, glare: isGlare, cause })
+    if (attempt !== null) this.#line.emit({ type: 'leg.offer.refused', attempt, glare: cause === glare, cause })
   }
-}
-
-function failure(error: unknown): Failure {
-  return { code: 'negotiation.failed', text: error instanceof Error ? error.message : String(error) }
 }

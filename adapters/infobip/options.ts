@@ -1,14 +1,17 @@
 import type { BackoffPolicy, DtmfMethod } from '../../machines/index.ts'
-import { dialect041 } from './dialect.ts'
+import { isWebSocketUrl } from '../kit/index.ts'
+import type { HeartbeatPolicy, Secret, WebSocketClass } from '../kit/index.ts'
 import type { Dialect } from './dialect.ts'
 import type { VideoCalls } from './gateway.ts'
-import type { HeartbeatPolicy, WebSocketClass } from './socket.ts'
-import { gatewayUrl, isSendable, readToken, timing } from './wire.ts'
+import { gatewayUrl, isSendable, readToken } from './wire.ts'
 import type { DeviceInfo } from './wire.ts'
 
 export interface InfobipOptions {
-  /** What the application's own server got for this user from `POST /webrtc/1/token`. Shown in no log, error or view. */
-  readonly token: string
+  /**
+   * What the application's own server got for this user from `POST /webrtc/1/token`, or what asks it for a fresh one before
+   * every opening of a connection. Shown in no log, error or view.
+   */
+  readonly token: Secret
   /** The gateway, as a host or in full. Default: where the token's location says. */
   readonly url?: string
   /**
@@ -32,10 +35,10 @@ export interface InfobipOptions {
 
 /** How Infobip wants a lost connection to be tried again; give it to the engine as `policy.backoff`. */
 export const infobipBackoff: BackoffPolicy = {
-  initialDelay: timing.backoff.first,
-  factor: timing.backoff.factor,
-  maxDelay: timing.backoff.cap,
-  maxAttempts: timing.backoff.retries,
+  initialDelay: 50,
+  factor: 2,
+  maxDelay: 1_000,
+  maxAttempts: 50,
   maxElapsed: Infinity,
   jitter: 'none'
 }
@@ -50,28 +53,22 @@ export const infobipPolicy = {
 } as const
 
 /** Throws a TypeError for options no connection could ever be made with; it never shows the token. */
-export function gatewayOf({ token, url, dialect = dialect041 }: InfobipOptions): string {
-  if (typeof token !== 'string' || !isSendable(token)) throw new TypeError('The token is not one: get a fresh one')
-  const location = readToken(token)?.location ?? null
-  const gateway = gatewayUrl(location, url ?? dialect.hostOf(location))
-  try {
-    const { protocol, pathname } = new URL(gateway)
-    // another scheme stands where the host should
-    if (/^wss?:$/.test(protocol) && !pathname.startsWith('//')) return gateway
-  } catch {
-    // said below
-  }
-  throw new TypeError('The url is neither a host nor the URL of a WebSocket: give one such as portunus.infobip.com')
+export function checkOptions({ token, url }: InfobipOptions) {
+  if (typeof token !== 'function' && !isSendable(token)) throw new TypeError('The token is not one: get a fresh one')
+  if (isWebSocketUrl(gatewayUrl(null, url))) return
+  throw new TypeError('The url is neither a host nor a WebSocket: give one such as portunus.infobip.com')
 }
 
-export function heartbeatOf({ heartbeat, dialect = dialect041 }: InfobipOptions): HeartbeatPolicy {
-  return { period: timing.heartbeat, deadline: dialect.patience, ...heartbeat }
+/** Where the user of this token is at home. */
+export function gatewayOf(token: string, { hostOf }: Dialect, url: string | undefined): string {
+  const location = readToken(token)?.location ?? null
+  return gatewayUrl(location, url ?? hostOf(location))
 }
 
 /** What the gateway is told of us: which of its dialects we speak, and what we run on. */
-export function deviceInfo({ dialect = dialect041 }: InfobipOptions): DeviceInfo {
-  const sdk = { type: 'js', version: dialect.version }
+export function deviceInfo({ version: spoken }: Dialect): DeviceInfo {
+  const sdk = { type: 'js', version: spoken }
   const agent = globalThis.navigator?.userAgent ?? ''
   const [, name, version] = /(Edg|Firefox|Chrome|Version|Node\.js)\/([\d.]+)/.exec(agent) ?? []
-  return name === undefined || version === undefined ? { sdk } : { sdk, device: { browser: { name, version } } }
+  return { sdk, ...(name && version && { device: { browser: { name, version } } }) }
 }

@@ -1,6 +1,6 @@
 import { Peer } from '../webrtc/peer.ts'
+import type { Closure } from '../kit/index.ts'
 import type { Gateway, OffersLine, Resuming, Resumption } from './gateway.ts'
-import type { Closure } from './wire.ts'
 
 /** Calls of 2.x go on after their connection was lost, with an offer that restarts ICE. */
 export function resuming(gateway: Gateway): Resuming {
@@ -36,8 +36,8 @@ class ApplicationCalls implements Resuming {
     if (permanent) this.#left.clear()
   }
 
-  begin(peer: Peer, line: OffersLine): Resumption {
-    return new ApplicationCall(peer, line)
+  begin(line: OffersLine): Resumption {
+    return new ApplicationCall(line)
   }
 
   leave(callId: string) {
@@ -51,24 +51,22 @@ class ApplicationCalls implements Resuming {
 }
 
 class ApplicationCall implements Resumption {
-  readonly #peer: Peer
   readonly #line: OffersLine
   #verifying: number | null = null
 
-  constructor(peer: Peer, line: OffersLine) {
-    this.#peer = peer
+  constructor(line: OffersLine) {
     this.#line = line
   }
 
   verify(attempt: number) {
     this.#verifying = attempt
     this.#line.enqueue(async () => {
-      const { callId } = this.#line
+      const { callId, negotiation } = this.#line
       try {
-        const sdp = await this.#peer.offer({ restart: true })
+        const sdp = await negotiation.offer('off', true)
         if (this.#verifying !== attempt) return
         this.#line.say({ action: 'reconnect_application_call', callId, audioOffer: { type: 'offer', sdp } })
-        this.#peer.told()
+        negotiation.told()
       } catch {
         // it is asked again
       }
@@ -80,7 +78,7 @@ class ApplicationCall implements Resumption {
     if (attempt === null) return
     this.#line.enqueue(async () => {
       try {
-        await this.#peer.accept(sdp)
+        await this.#line.negotiation.accept(sdp)
       } catch {
         // it is asked again
         return

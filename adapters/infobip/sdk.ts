@@ -50,9 +50,9 @@ export class InfobipRTC {
   ])
 
   /** Throws a TypeError for a token or a url that no connection could ever be made with. */
-  constructor(token: string, { mediaDevices, clock, ...options }: InfobipRTCOptions = {}) {
+  constructor(token: InfobipOptions['token'], { mediaDevices, clock, ...options }: InfobipRTCOptions = {}) {
     this.#transport = infobipTransport({ video: videoCalls, ...options, token })
-    const claims = readToken(token)
+    const claims = typeof token === 'string' ? readToken(token) : null
     this.#self = claims && { identity: claims.identity, displayName: claims.displayName }
     this.#engine = createEngine({
       transport: this.#transport,

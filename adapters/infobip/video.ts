@@ -1,6 +1,7 @@
 import type { Video } from '../../machines/index.ts'
+import type { CallVideo, VideoSeen } from '../kit/index.ts'
 import { allowedBy, grantedBy, isPeerSending, VideoLine, videoIn } from '../webrtc/video.ts'
-import type { CallVideo, VideoCalls, VideoSeen } from './gateway.ts'
+import type { VideoCalls } from './gateway.ts'
 
 /** Calls with video, where the dialect can; to be given to `infobipTransport` as `video`. */
 export const videoCalls: VideoCalls = {

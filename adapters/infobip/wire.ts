@@ -22,16 +22,12 @@ export type { GatewayEvent, GatewayEvents, IceServer } from './wire/events.ts'
 export type { Frame } from './wire/frame.ts'
 export type { Answer, Candidate, Status } from './wire/parts.ts'
 export { closureOf, endOf, failureCodeOf, reasonOf, refusalOf } from './wire/statuses.ts'
-export type { Closure, Reasons } from './wire/statuses.ts'
+export type { Reasons } from './wire/statuses.ts'
 export { decodeJson, gatewayUrl, isSendable, readToken, subprotocols } from './wire/token.ts'
 export type { DeviceInfo } from './wire/token.ts'
 
-/** Milliseconds, but for the last. What 0.4.1 keeps to; 1.x and 2.x wait 15 s for the answer to a heartbeat. */
-export const timing = {
-  heartbeat: 5000,
-  heartbeatAnswer: 4000,
-  backoff: { first: 50, cap: 1000, factor: 2, retries: 50 }
-}
+/** Milliseconds. What 0.4.1 keeps to; 1.x and 2.x wait 15 s for the answer. */
+export const heartbeat = { period: 5_000, deadline: 4_000 }
 
 export function serialise(
   message: ClientAction | GatewayEvent | ApplicationAction | ApplicationEvent | ConferenceAction

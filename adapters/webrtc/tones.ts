@@ -7,8 +7,8 @@ export interface Tone {
 }
 
 export interface ToneOutcome {
-  sent(): void
-  failed(cause: Failure): void
+  readonly sent: () => void
+  readonly failed: (cause: Failure) => void
 }
 
 /** Whether the peer takes digits in the audio (RFC 4733). */

@@ -1,7 +1,7 @@
 /** Calls between users: the service relays what they say to each other, and plays no part in the media. */
 import * as service from '../packets/services.ts'
 import type { ClientPacket, ServerPacket } from '../packets.ts'
-import { freeMeaning } from '../statuses.ts'
+import { freeMeaning, isEnd } from '../statuses.ts'
 import type { Connection } from './listener.ts'
 import type { Verdict } from './types.ts'
 
@@ -58,7 +58,7 @@ export function createFreeCalls({ isUser, send }: FreeCallsOptions): FreeCalls {
       const meaning = freeMeaning(status)
       if (!meaning) return `Unknown Status ${status}`
       return () => {
-        if ('end' in meaning) calls.delete(key)
+        if (isEnd(meaning)) calls.delete(key)
         send(to, { service: packet.service, body: { ...packet.body, from } })
         send(from, { service: service.freeStatusElsewhere, body: { callId, status } }, connection)
       }

@@ -1,35 +1,38 @@
 /** What the gateway says to a client in calls of 0.4.1 and 1.x, and what 2.x adds to the handshake. */
 import * as v from 'valibot'
 import type { ApplicationEvents } from './application-events.ts'
+import type { Vocabulary } from '../../kit/index.ts'
 import { readFrame } from './frame.ts'
-import type { Frame, Vocabulary } from './frame.ts'
-import { answer, anything, call, candidate, event, offer, status, user } from './parts.ts'
+import type { Frame } from './frame.ts'
+import { answer, anything, call, candidate, event, maybeText, offer, status, text, user } from './parts.ts'
 
 const iceServer = v.looseObject({
-  urls: v.union([v.string(), v.array(v.string())]),
-  username: v.exactOptional(v.string()),
-  credential: v.exactOptional(v.string())
+  urls: v.union([text, v.array(text)]),
+  username: v.exactOptional(text),
+  credential: v.exactOptional(text)
 })
+
+const over = { ...call, status: v.nullish(status) }
 
 export const eventSchemas = {
   registered: event('registered', {
-    identity: v.string(),
+    identity: text,
     iceServers: v.nullish(v.array(iceServer)),
     /** Of log reports, which we do not send. */
     apiUrl: anything,
     loggerOptions: anything,
     logLevel: anything,
     /** 2.x comes back to this instance when it reconnects. */
-    instanceHash: v.nullish(v.string())
+    instanceHash: maybeText
   }),
-  registration_failed: event('registration_failed', { reason: v.nullish(v.string()) }),
+  registration_failed: event('registration_failed', { reason: maybeText }),
   heartbeat_resp: event('heartbeat_resp', {}),
   /** From 1.x on; 0.4.1 passes over it. */
   heartbeat: event('heartbeat', {}),
 
   call: event('call', {
-    callId: v.string(),
-    correlationId: v.exactOptional(v.string()),
+    callId: text,
+    correlationId: v.exactOptional(text),
     caller: user,
     description: offer,
     customData: anything,
@@ -47,10 +50,10 @@ export const eventSchemas = {
   trickle_ice: event('trickle_ice', { ...call, candidate }),
   updating_call: event('updating_call', { ...call, description: offer }),
   updated_call: event('updated_call', call),
-  hangup: event('hangup', { ...call, status: v.nullish(status) }),
-  'call-error': event('call-error', { ...call, status: v.nullish(status) }),
+  hangup: event('hangup', over),
+  'call-error': event('call-error', over),
   /** 1.x: the peer muted, or how good its network is. */
-  info: event('info', { ...call, type: v.string(), content: anything })
+  info: event('info', { ...call, type: text, content: anything })
 }
 
 type EventSchemas = typeof eventSchemas

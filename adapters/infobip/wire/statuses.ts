@@ -1,5 +1,7 @@
 /** The provider's statuses and error codes in the engine's words. */
-import type { CallEnd, EndReason, Failure, FailureCode } from '../../../machines/index.ts'
+import type { CallEnd, EndReason, FailureCode } from '../../../machines/index.ts'
+import { closure } from '../../kit/index.ts'
+import type { Closure } from '../../kit/index.ts'
 import type { Status } from './parts.ts'
 
 /** Which statuses stand for a reason. */
@@ -83,25 +85,14 @@ export function failureCodeOf(id: number | string): FailureCode {
 /** Sockets the gateway closes with a code of its own are closed for good; 1000 too is only a loss (§2.4). */
 const PERMANENT = 4000
 
-export interface Closure {
-  readonly permanent: boolean
-  readonly cause: Failure
-}
-
 /** Why a socket is closed, and whether trying again as we are is of use. */
-export function closureOf(code: number, reason: string): Closure {
+export function closureOf(code: number, reason: string, wasOpen = true): Closure {
   const permanent = code >= PERMANENT
-  const said = permanent
-    ? ({ code: 'connection.refused', text: 'The gateway closed the connection' } as const)
-    : ({ code: 'connection.lost', text: 'The connection to the gateway was lost' } as const)
-  return { permanent, cause: { ...said, provider: { code, ...(reason && { text: reason }) } } }
+  const provider = { code, ...(reason && { text: reason }) }
+  return closure(permanent ? 'refused' : wasOpen ? 'lost' : 'unreachable', { permanent, provider })
 }
 
 /** `registration_failed`: the token is not good, and will not be. */
 export function refusalOf(reason: string | null | undefined): Closure {
-  const text = 'The gateway does not accept the token'
-  return {
-    permanent: true,
-    cause: { code: 'registration.unauthorized', text, ...(reason && { provider: { text: reason } }) }
-  }
+  return closure('unauthorized', { permanent: true, ...(reason && { provider: { text: reason } }) })
 }

@@ -1,5 +1,6 @@
 /** The token is a JWT made by the application's own server. We read what it claims and keep it out of everything else. */
 import * as v from 'valibot'
+import { maybeText, text } from './parts.ts'
 
 /** What the token says of its user. Not the token: this may be shown. */
 export interface Claims {
@@ -20,9 +21,9 @@ export interface DeviceInfo {
 }
 
 const claims = v.object({
-  identity: v.string(),
-  name: v.nullish(v.string()),
-  location: v.nullish(v.string()),
+  identity: text,
+  name: maybeText,
+  location: maybeText,
   exp: v.nullish(v.number())
 })
 
@@ -41,8 +42,8 @@ export function readToken(token: string): Claims | null {
 }
 
 /** Whether the token can be sent at all. */
-export function isSendable(token: string): boolean {
-  return SUBPROTOCOL.test(token)
+export function isSendable(token: unknown): token is string {
+  return typeof token === 'string' && SUBPROTOCOL.test(token)
 }
 
 /**
@@ -50,8 +51,8 @@ export function isSendable(token: string): boolean {
  * is no plain word is passed over, for it would send the token to whoever wrote it.
  */
 export function gatewayUrl(location: string | null, url?: string): string {
-  if (url) return /^wss?:\/\//i.test(url) ? url : `wss://${url}`
-  return `wss://${gatewayHost(location)}`
+  const gateway = url || gatewayHost(location)
+  return /^wss?:\/\//i.test(gateway) ? gateway : `wss://${gateway}`
 }
 
 function gatewayHost(location: string | null): string {
@@ -65,9 +66,9 @@ export function subprotocols(token: string, device: DeviceInfo): [string, string
 }
 
 /** The object in base64url, or null. */
-export function decodeJson(text: string): unknown {
+export function decodeJson(encoded: string): unknown {
   try {
-    const bytes = Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (byte) => byte.charCodeAt(0))
+    const bytes = Uint8Array.from(atob(encoded.replace(/-/g, '+').replace(/_/g, '/')), (byte) => byte.charCodeAt(0))
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     return null
@@ -75,7 +76,7 @@ export function decodeJson(text: string): unknown {
 }
 
 /** base64url without padding (RFC 4648 §5). */
-function encode(text: string): string {
-  const bytes = String.fromCharCode(...new TextEncoder().encode(text))
+function encode(json: string): string {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(json))
   return btoa(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
 }

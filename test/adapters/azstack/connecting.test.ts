@@ -142,16 +142,19 @@ test('a server that hangs up on wrong credentials is tried again, but less and l
 })
 
 test.each([
-  ['another service', { service: 29, body: 'null' }, 'ERR_SOCKET_PARSE_BODY'],
-  ['no JSON', { service: 29, body: 'no JSON' }, 'ERR_SOCKET_PARSE_BODY']
-])('a master that answers with %s is tried again', async (_, fault, code) => {
+  ['another service', { service: 29, body: 'null' }, 'Missing Body'],
+  ['no JSON', { service: 29, body: 'no JSON' }, 'Malformed Body']
+])('a master that answers with %s is tried again', async (_, fault, text) => {
   const server = await startServer()
   server.fault('alice', fault)
   const { engine } = phone(server, { policy: { backoff: { maxAttempts: 2, initialDelay: 1 } } })
 
   await expect(engine.connect()).rejects.toMatchObject({
     code: 'connection.exhausted',
-    cause: expect.objectContaining({ code: 'connection.refused', provider: { code } })
+    cause: expect.objectContaining({
+      code: 'connection.refused',
+      provider: { code: 'ERR_SOCKET_PARSE_BODY', text }
+    })
   })
 })
 

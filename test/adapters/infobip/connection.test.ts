@@ -235,14 +235,13 @@ describe('nonsense from the gateway', { timeout: 20_000 }, () => {
 
 /** A WebSocket that never opens, or fails at once. */
 class DeadSocket implements WebSocketLike {
-  readonly #fails: boolean
+  onopen: WebSocketLike['onopen'] = null
+  onerror: WebSocketLike['onerror'] = null
+  onclose: WebSocketLike['onclose'] = null
+  onmessage: WebSocketLike['onmessage'] = null
 
   constructor(fails: unknown = false) {
-    this.#fails = fails === true
-  }
-
-  addEventListener(type: string, listener: (event: { data: string; code: number; reason: string }) => void) {
-    if (type === 'close' && this.#fails) queueMicrotask(() => listener({ data: '', code: 1006, reason: '' }))
+    if (fails === true) queueMicrotask(() => this.onclose?.({ code: 1006, reason: '' } as never))
   }
 
   send() {}

@@ -2,7 +2,7 @@
 import type { PartyMedia } from '../../../../src/testing/party-media.ts'
 import * as service from '../../packets/services.ts'
 import type { ClientBody } from '../../packets.ts'
-import { callinMeaning, deviceMeaning } from '../../statuses.ts'
+import { callinMeaning, deviceMeaning, isEnd } from '../../statuses.ts'
 import type { Connection } from '../listener.ts'
 import type { AzstackEmulatedCall, Verdict } from '../types.ts'
 import { isComplete } from './call.ts'
@@ -76,21 +76,21 @@ export function openCallin(options: CallinOptions): Callin {
       async status(code) {
         tell(code)
         const meaning = callinMeaning(code)
-        if (meaning && 'end' in meaning) record.end(meaning.end)
+        if (isEnd(meaning)) record.end(meaning)
       }
     }),
     receive({ code, callType, destination, phonenumber, sdp_candidate: sdp = '' }, from) {
       if (callType !== start.callType || destination !== start.from || phonenumber !== start.to) return 'Another Call'
       const meaning = deviceMeaning(code)
       if (!meaning) return `Unknown Code ${code}`
-      const isAnswer = 'state' in meaning && meaning.state === 'established'
+      const isAnswer = meaning === 'established'
       if (answering?.open && (isAnswer || answering !== from)) return 'Answered Already'
-      if (answering && 'state' in meaning) return 'Answered Already'
+      if (answering && !isEnd(meaning)) return 'Answered Already'
       if (isAnswer && !isComplete(sdp)) return 'Incomplete sdp_candidate'
 
       return () => {
         tellOthers(from, { service: service.callinStatusElsewhere, body: { callId, code } })
-        if ('end' in meaning) record.end(answering ? 'hangup' : meaning.end)
+        if (isEnd(meaning)) record.end(answering ? 'hangup' : meaning)
         else if (isAnswer) take(sdp, from)
         else record.moveTo('ringing')
       }

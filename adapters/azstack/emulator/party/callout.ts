@@ -3,7 +3,7 @@ import type { EndReason, RejectReason } from '../../../../machines/index.ts'
 import type { PartyMedia } from '../../../../src/testing/party-media.ts'
 import * as service from '../../packets/services.ts'
 import type { ClientBody } from '../../packets.ts'
-import { calloutCodes, calloutMeaning } from '../../statuses.ts'
+import { calloutCodes, calloutMeaning, isEnd } from '../../statuses.ts'
 import type { Charging } from '../../statuses.ts'
 import type { AzstackEmulatedCall, Verdict } from '../types.ts'
 import { isComplete } from './call.ts'
@@ -96,7 +96,7 @@ export function openCallout({ start, record, media, send, isPrompt, onFault }: C
     async status(code) {
       tell(code)
       const meaning = calloutMeaning(code)
-      if (meaning && 'end' in meaning) record.end(meaning.end)
+      if (isEnd(meaning)) record.end(meaning)
     }
   })
 

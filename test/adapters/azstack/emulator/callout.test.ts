@@ -157,7 +157,7 @@ describe('a call that is steered', () => {
   })
 
   test('is not answered for too long', async () => {
-    const { server, alice } = await scene({ do: 'ring' }, connectRaw, { noAnswer: 30 })
+    const { server, alice } = await scene({ do: 'ring' }, connectRaw, { noAnswer: 1_000 })
     const call = await dial(server, alice)
     offered(alice)
     await call.reaches('ended')

@@ -26,6 +26,7 @@ export async function openWire(): Promise<Wire> {
   const sockets: Socket[] = []
 
   class Socket implements WebSocketLike {
+    onopen: (() => void) | null = null
     onclose: WebSocketLike['onclose'] = null
     onerror: WebSocketLike['onerror'] = null
     onmessage: ((event: { data: string }) => void) | null = null
@@ -33,6 +34,7 @@ export async function openWire(): Promise<Wire> {
     constructor() {
       sockets.push(this)
       queueMicrotask(() => {
+        this.onopen?.()
         this.onmessage?.({ data: '0{"pingInterval":100000,"pingTimeout":100000}' })
         this.onmessage?.({ data: '40' })
       })
