@@ -40,6 +40,8 @@ export interface ConnectionContext {
   /** Openings and waits since we were last steadily online. */
   readonly tries: number
   readonly waits: number
+  /** How often there was reason to hope since. */
+  readonly hopes: number
   /** There are calls on this connection. */
   readonly hasCalls: boolean
   readonly identity: string
@@ -54,7 +56,8 @@ const longestHurry = 2_000
 
 /**
  * A network that comes back does so for everybody in the same moment, and one that comes and goes does so often: who hurries
- * waits a little all the same, and longer each time it was in vain.
+ * waits a little all the same, and longer each time it was in vain. What failed while there was no network does not count:
+ * it says nothing of the provider.
  */
 function hurried(policy: BackoffPolicy): BackoffPolicy {
   return { ...policy, maxDelay: Math.min(policy.maxDelay, longestHurry), jitter: 'full' }
@@ -78,9 +81,10 @@ export const connectionSetup = setup({
     hasCalls: ({ context }) => context.hasCalls
   },
   actions: {
-    startSeries: assign({ tries: 0, waits: 0, cause: null }),
+    startSeries: assign({ tries: 0, waits: 0, hopes: 0, cause: null }),
     countTry: assign({ attempt: ({ context }) => context.attempt + 1, tries: ({ context }) => context.tries + 1 }),
     countWait: assign({ waits: ({ context }) => context.waits + 1 }),
+    countHope: assign({ hopes: ({ context }) => context.hopes + 1 }),
     countProbe: assign({ probe: ({ context }) => context.probe + 1 }),
     countStale: assign({ stale: ({ context }) => context.stale + 1 }),
     noteCalls: assign({ hasCalls: (_, params: { hasCalls: boolean }) => params.hasCalls }),
@@ -111,7 +115,7 @@ export const connectionSetup = setup({
     /** While there are calls a dead connection is noticed `steadyDelay`, this and `probeDeadline` later: 11 seconds. */
     watchDelay: 1_000,
     retryDelay: ({ context }) => backoffDelay(context.policy, context.waits - 1),
-    hurryDelay: ({ context }) => backoffDelay(hurried(context.policy), context.waits - 1),
+    hurryDelay: ({ context }) => backoffDelay(hurried(context.policy), context.hopes - 1),
     /** A timer that never fires is the longest a timer can be. */
     giveUpDelay: ({ context }) => Math.min(context.policy.maxElapsed, 2 ** 31 - 1)
   }

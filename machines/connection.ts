@@ -65,6 +65,7 @@ const waiting = connectionSetup.createStateConfig({
 
 const hurrying = connectionSetup.createStateConfig({
   description: 'The network is back, or it is another one: soon, but not in the same moment as everybody else.',
+  entry: 'countHope',
   after: { hurryDelay: 'opening' },
   on: { 'transport.opened': { actions: 'countStale' } }
 })
@@ -86,6 +87,7 @@ export const connectionMachine = connectionSetup.createMachine({
     probe: 0,
     tries: 0,
     waits: 0,
+    hopes: 0,
     hasCalls: false,
     identity: '',
     cause: null,

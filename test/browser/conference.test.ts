@@ -48,13 +48,44 @@ onEachServer('a conference of three', (stage) => {
     await alice.page.evaluate(() => window.phone.engine.current$.value?.hangup())
     await bob.shows({ status: 'ended' })
   })
+
+  test.each([
+    ['has us call', 0, 1],
+    ['has call us', 1, 0]
+  ])('goes on with somebody whom one of them %s in his place', { timeout: 120_000 }, async (_, given, to) => {
+    const [alice, bob, carol, dave] = await humming(stage, ['alice', 'bob', 'carol', 'dave'])
+    await callBoth(alice, bob, carol)
+    await alice.page.evaluate(() => window.phone.conference.join(...window.phone.engine.calls$.value))
+    await hears(carol, 'low+middle')
+
+    await bob.page.evaluate((uri) => window.phone.call.consult(uri).then(() => undefined), dave.uri)
+    await dave.shows({ status: 'ringing' })
+    await dave.answer()
+    await Promise.all([bob, dave].map((phone) => phone.shows({ status: 'established', path: 'connected' })))
+    await hears(carol, 'low')
+    await bob.page.evaluate(
+      ([from, whom]) => {
+        const calls = window.phone.engine.calls$.value
+        const [call, other] = [calls[from], calls[whom]]
+        return call !== undefined && other !== undefined ? call.transfer(other) : undefined
+      },
+      [given, to] as const
+    )
+
+    await bob.shows({ status: 'ended', end: { reason: 'transferred' } })
+    await Promise.all([hears(dave, 'low+high'), hears(carol, 'low+middle')])
+    expect(await alice.page.evaluate(() => window.phone.conference.calls$.value.length)).toBe(2)
+    expect(await alice.page.evaluate(() => window.phone.conference.status$.value)).toBe('together')
+  })
 })
 
-async function humming(stage: Stage): Promise<[Phone, Phone, Phone]> {
-  const phones = (await stage.phones(['alice', 'bob', 'carol'], { before: useTones })) as [Phone, Phone, Phone]
+async function humming(stage: Stage, names = ['alice', 'bob', 'carol']): Promise<[Phone, Phone, Phone, Phone]> {
+  const policy = { transfer: { incoming: 'accept' } } as const
+  const phones = (await stage.phones(names, { before: useTones, policy })) as [Phone, Phone, Phone, Phone]
   const hummed = Object.values(tones)
   for (const [index, { page }] of phones.entries()) {
-    await page.evaluate((tone) => void (window.tone = tone), hummed[index] ?? 0)
+    // who takes Bob’s place hums as he did
+    await page.evaluate((tone) => void (window.tone = tone), hummed[index === 3 ? 1 : index] ?? 0)
   }
   await Promise.all(phones.map((phone) => phone.connect()))
   return phones

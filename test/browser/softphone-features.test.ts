@@ -1,53 +1,34 @@
-/** Everything else that the phones of `npm start` can do, with a third one to try it on. */
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startDemo } from '../../examples/softphone/server.ts'
-import type { Demo } from '../../examples/softphone/server.ts'
-import { openBrowser } from '../support/browser.ts'
-import { softPhone } from '../support/browser/softphone.ts'
-import type { SoftPhone } from '../support/browser/softphone.ts'
+/** Everything else that the phones of `npm start` can do, with a third one to try it on. Each test has a page of its own. */
+import { expect, test } from 'vitest'
+import { gone, heard, seen, useSoftPhones } from '../support/browser/softphone-page.ts'
+import type { SoftPhones } from '../support/browser/softphone-page.ts'
 import { describeWith } from '../support/needing.ts'
 
 const soon = { timeout: 10_000 }
 
+/** Alice talks with Bob, and holds Carol. */
+async function talkWithBoth({ alice, bob, carol, talk }: SoftPhones) {
+  await talk(alice, bob)
+  await carol.press('Call')
+  await alice.press('Answer Carol')
+  await carol.says('In call')
+  await alice.press('Swap')
+  await carol.says('Alice holds you')
+  await expect.poll(() => bob.headline(), soon).toBe('In call')
+}
+
+/** Bob talks with Carol. */
+async function talkWithCarol({ bob, carol, talk }: SoftPhones) {
+  await bob.press('Carol')
+  await talk(bob, carol)
+}
+
 describeWith(['chromium'], 'three softphones on a page', () => {
-  let demo: Demo
-  let browser: Browser
-  let page: Page
-  let alice: SoftPhone
-  let bob: SoftPhone
-  let carol: SoftPhone
-  const errors: string[] = []
-
-  beforeAll(async () => {
-    demo = await startDemo({ port: 0 })
-    browser = await openBrowser()
-    const context = await browser.newContext({ permissions: ['microphone', 'camera'] })
-    page = await context.newPage()
-    page.setDefaultTimeout(12_000)
-    page.on('pageerror', (error) => void errors.push(error.stack ?? error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text())
-    })
-    await page.goto(demo.page)
-    alice = softPhone(page, 'Alice')
-    bob = softPhone(page, 'Bob')
-    carol = softPhone(page, 'Carol')
-    for (const phone of [alice, bob, carol]) await phone.shows('Registered')
-  }, 60_000)
-
-  afterAll(async () => {
-    await browser.close()
-    await demo.stop()
-  })
-
-  const seen = async (phone: SoftPhone, picture: string) =>
-    await expect.poll(() => phone.frames(picture), soon).toBeGreaterThan(5)
-  const heard = async (phone: SoftPhone) => await expect.poll(() => phone.loudness(), soon).toBeGreaterThan(0.1)
-  const gone = async (phone: SoftPhone, picture: string) =>
-    await phone.card.getByLabel(picture, { exact: true }).waitFor({ state: 'detached', ...soon })
+  const phones = useSoftPhones()
 
   test('see each other in a video call, and themselves in a small picture', async () => {
+    const { alice, bob } = phones()
+
     await alice.press('Video call')
     await bob.says('Incoming call')
     await bob.press('Answer with video')
@@ -59,6 +40,10 @@ describeWith(['chromium'], 'three softphones on a page', () => {
   })
 
   test('share the screen', async () => {
+    const { alice, bob, talk } = phones()
+    await talk(alice, bob, 'Video call', 'Answer with video')
+    await seen(bob, 'Alice’s picture')
+
     await alice.press('Screen')
 
     await expect
@@ -73,6 +58,10 @@ describeWith(['chromium'], 'three softphones on a page', () => {
   })
 
   test('go back to sound alone', async () => {
+    const { alice, bob, talk } = phones()
+    await talk(alice, bob, 'Video call', 'Answer with video')
+    await seen(alice, 'Your own picture')
+
     await bob.press('No video')
 
     await Promise.all([gone(bob, 'Your own picture'), gone(alice, 'Your own picture')])
@@ -81,6 +70,9 @@ describeWith(['chromium'], 'three softphones on a page', () => {
   })
 
   test('are asked before they look, and may only look', async () => {
+    const { alice, bob, talk } = phones()
+    await talk(alice, bob)
+
     await alice.press('Camera')
 
     await bob.shows('Alice would like to see you.')
@@ -92,6 +84,9 @@ describeWith(['chromium'], 'three softphones on a page', () => {
   })
 
   test('record what is said, and offer it as a file that can be played', async () => {
+    const { alice, bob, talk } = phones()
+    await talk(alice, bob)
+
     await alice.press('Record')
     await alice.shows('Recording')
     await alice.press('Pause')
@@ -112,10 +107,16 @@ describeWith(['chromium'], 'three softphones on a page', () => {
   })
 
   test('tell how the call sounds', async () => {
+    const { alice, bob, talk } = phones()
+    await talk(alice, bob)
+
     await expect.poll(() => alice.card.getByLabel('Quality').textContent(), soon).toMatch(/^MOS 4\.\d · loss in 0 %/)
   })
 
   test('change the microphone in the middle of a call, and keep the one they had where it is refused', async () => {
+    const { alice, bob, talk } = phones()
+    await talk(alice, bob)
+
     await alice.card.getByLabel('Microphone', { exact: true }).selectOption('tone')
     await alice.shows('capture.replaced')
     await heard(bob)
@@ -123,15 +124,12 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await alice.card.getByLabel('Microphone', { exact: true }).selectOption('refused')
     await alice.alerts('media.denied')
     await heard(bob)
-    await alice.card.getByLabel('Microphone', { exact: true }).selectOption('')
-    await bob.press('Hang up')
-    await alice.says('Bob hung up')
   })
 
   test('are played through the loudspeaker that was chosen', async () => {
-    await bob.press('Call')
-    await alice.press('Answer')
-    await alice.says('In call')
+    const { alice, bob, talk } = phones()
+    await talk(bob, alice)
+
     const choice = alice.card.getByLabel('Loudspeaker')
     await choice.selectOption({ index: 1 })
 
@@ -145,6 +143,9 @@ describeWith(['chromium'], 'three softphones on a page', () => {
   })
 
   test('take a call that waits, hold the first, and swap', async () => {
+    const { alice, bob, carol, talk } = phones()
+    await talk(bob, alice)
+
     await carol.press('Call')
     await alice.shows('is waiting')
     expect(await alice.headline()).toBe('In call')
@@ -163,6 +164,9 @@ describeWith(['chromium'], 'three softphones on a page', () => {
   })
 
   test('talk all three, and one by one again', async () => {
+    const { alice, bob, carol } = phones()
+    await talkWithBoth(phones())
+
     await alice.press('Talk together')
     await alice.shows('talks with you all')
     const voice = alice.card.getByRole('region', { name: 'Other calls' }).locator('audio')
@@ -178,11 +182,12 @@ describeWith(['chromium'], 'three softphones on a page', () => {
 
     await bob.says('Alice holds you')
     await heard(carol)
-    await alice.press('Swap')
-    await carol.says('Alice holds you')
   })
 
   test('connect their two calls, if the one who is passed on agrees', async () => {
+    const { alice, bob, carol } = phones()
+    await talkWithBoth(phones())
+
     await alice.press('Connect Bob and Carol')
     await carol.shows('Alice wants to pass you on to Bob.')
     await carol.press('Call Bob')
@@ -195,6 +200,9 @@ describeWith(['chromium'], 'three softphones on a page', () => {
   })
 
   test('ask somebody first, and go back', async () => {
+    const { alice, bob, carol } = phones()
+    await talkWithCarol(phones())
+
     await bob.card.getByLabel('Transfer to').fill('sip:alice@example.test')
     await bob.press('Ask first')
     await alice.press('Answer')
@@ -208,6 +216,9 @@ describeWith(['chromium'], 'three softphones on a page', () => {
   })
 
   test('pass a call on at once', async () => {
+    const { alice, bob, carol } = phones()
+    await talkWithCarol(phones())
+
     await bob.card.getByLabel('Transfer to').fill('sip:alice@example.test')
     await bob.press('Transfer')
     await carol.press('Call Alice')
@@ -217,11 +228,11 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await bob.says('The call was passed on')
     await alice.says('In call')
     await Promise.all([heard(alice), heard(carol)])
-    await carol.press('Hang up')
-    await alice.says('Carol hung up')
   })
 
   test('are not disturbed, and see afterwards who called', async () => {
+    const { alice, bob } = phones()
+
     await bob.card.getByLabel('Do not disturb').check()
     await alice.press('Call')
 
@@ -234,10 +245,5 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await last?.getByRole('button', { name: 'Call Alice again' }).click()
     await alice.press('Answer')
     await bob.says('In call')
-    await alice.press('Hang up')
-  })
-
-  test('log no error', () => {
-    expect(errors).toEqual([])
   })
 })

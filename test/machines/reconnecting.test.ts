@@ -21,6 +21,35 @@ describe('A connection', () => {
     }
   )
 
+  test('is tried as soon after a network that was away for long as after one that was not', () => {
+    const connection = startConnection()
+    connection.run('connect', 'transport.opened', 10_000, 'transport.closed')
+    for (let tries = 0; tries < 8; tries++) connection.run(15_000, 'transport.closed')
+    const before = connection.said('transport', 'connect').length
+
+    connection.run('network.online', 500)
+
+    expect(connection.said('transport', 'connect')).toHaveLength(before + 1)
+  })
+
+  test('hopes less the more often that was in vain', () => {
+    const delays = withRandom(
+      () => 0.999,
+      () => {
+        const connection = startConnection({ initialDelay: 500 })
+        connection.run('connect')
+        return [0, 1, 2, 3, 4].map(() => {
+          connection.run('transport.closed', 'network.online')
+          const since = connection.clock.now
+          while (!connection.state().matches({ connecting: 'opening' })) connection.run(10)
+          return connection.clock.now - since
+        })
+      }
+    )
+
+    expect(delays).toEqual([500, 1_000, 2_000, 2_000, 2_000])
+  })
+
   test('that was begun on a network that is gone does not wait for it in vain', () => {
     const connection = startConnection()
     connection.run('connect')
@@ -151,7 +180,7 @@ test('a thousand clients of a network that comes back do not come back at once',
     })
   )
 
-  expectSpread(returns, [1_000])
+  expectSpread(returns, [500])
 })
 
 function expectSpread(retries: readonly (readonly number[])[], spreads: readonly number[]) {
