@@ -78,4 +78,6 @@ export interface InfobipCallDetails {
   /** What the caller's application gave along; `{}` for nothing. */
   readonly customData: unknown
   readonly offersVideo: boolean
+  /** What the caller has recorded of it: a boolean or, from 1.x on, `{ audio, video }`. */
+  readonly recording: unknown
 }

@@ -14,6 +14,7 @@ export type {
   CallEvents,
   CallOptions,
   CallStreams,
+  Feedback,
   HangupStatus,
   InfobipRTCEvents,
   InfobipRTCOptions,

@@ -40,8 +40,8 @@ export class InfobipLeg extends ProviderLeg implements OffersLine {
 
   get details(): InfobipCallDetails {
     const { callId, correlationId } = this
-    const { customData = {}, description } = this.#incoming ?? {}
-    return { callId, correlationId, customData, offersVideo: hasVideo(description?.sdp ?? '') }
+    const { customData = {}, description, recording = false } = this.#incoming ?? {}
+    return { callId, correlationId, customData, recording, offersVideo: hasVideo(description?.sdp ?? '') }
   }
 
   receive(frame: CallFrame) {
@@ -121,7 +121,7 @@ export class InfobipLeg extends ProviderLeg implements OffersLine {
     if (how === 'rtp') return sendTone(sender, { tone, duration }, outcome)
     // which nobody confirms
     if (this.say({ action: 'dtmf_info', callId: this.callId, digit: tone, duration })) return outcome.sent()
-    outcome.failed({ code: 'dtmf.failed', text: 'There is no connection to send the digit on' })
+    outcome.failed({ code: 'dtmf.failed', text: 'There is no connection' })
   }
 
   protected verify(attempt: number) {

@@ -2,13 +2,15 @@
  * Infobip RTC's documented interface over the engine, for programs that were written for it. Nothing is decided here:
  * what happens and when, the engine says.
  */
-import { createEngine } from '../../src/index.ts'
+import { createDevices, createEngine } from '../../src/index.ts'
 import type { Engine, EngineEvent, EngineOptions, MediaDevicesLike } from '../../src/index.ts'
 import { destinationOf } from './destination.ts'
 import { infobipPolicy } from './options.ts'
 import type { InfobipOptions } from './options.ts'
 import type { CallOptions, CallOrigin, User } from './sdk/call.ts'
 import { IncomingCall, OutgoingCall } from './sdk/calls.ts'
+import { reportsTo } from './sdk/feedback.ts'
+import type { Report } from './sdk/feedback.ts'
 import { Handlers } from './sdk/handlers.ts'
 import { infobipTransport } from './transport.ts'
 import type { InfobipTransport } from './transport.ts'
@@ -18,10 +20,13 @@ import { readToken } from './wire.ts'
 export { CallStatus } from './sdk/call.ts'
 export type { Call, CallEvents, CallOptions, CallStreams, User } from './sdk/call.ts'
 export { IncomingCall, OutgoingCall } from './sdk/calls.ts'
+export type { Feedback } from './sdk/feedback.ts'
 export type { HangupStatus } from './sdk/statuses.ts'
 
 /** `url` is Infobip's own option; the others say what there is besides a browser. */
 export interface InfobipRTCOptions extends Omit<InfobipOptions, 'token'> {
+  /** The host that collects what users think of their calls. Left out: nobody is told. */
+  readonly statsUrl?: string
   readonly mediaDevices?: MediaDevicesLike
   readonly clock?: NonNullable<EngineOptions['clock']>
 }
@@ -39,7 +44,9 @@ export interface InfobipRTCEvents {
 export class InfobipRTC {
   readonly #transport: InfobipTransport
   readonly #engine: Engine
+  readonly #devices = createDevices()
   readonly #self: User | null
+  readonly #report: Report | null
   readonly #handlers = new Handlers<InfobipRTCEvents>([
     'connected',
     'disconnected',
@@ -50,12 +57,14 @@ export class InfobipRTC {
   ])
 
   /** Throws a TypeError for a token or a url that no connection could ever be made with. */
-  constructor(token: InfobipOptions['token'], { mediaDevices, clock, ...options }: InfobipRTCOptions = {}) {
+  constructor(token: InfobipOptions['token'], { statsUrl, mediaDevices, clock, ...options }: InfobipRTCOptions = {}) {
     this.#transport = infobipTransport({ video: videoCalls, ...options, token })
+    this.#report = statsUrl === undefined ? null : reportsTo(statsUrl, token)
     const claims = typeof token === 'string' ? readToken(token) : null
     this.#self = claims && { identity: claims.identity, displayName: claims.displayName }
     this.#engine = createEngine({
       transport: this.#transport,
+      devices: this.#devices,
       // it throws when there are no attempts left, not before
       policy: {
         ...infobipPolicy,
@@ -112,6 +121,7 @@ export class InfobipRTC {
   /** Lets go of everything at once, whatever the status. Not of Infobip's interface. */
   dispose() {
     this.#engine.dispose()
+    this.#devices.dispose()
   }
 
   #place(method: string, name: string, kind: 'user' | 'phone', options: CallOptions): OutgoingCall {
@@ -126,7 +136,7 @@ export class InfobipRTC {
   }
 
   #origin(source: User, destination: User): CallOrigin {
-    return { source, destination, details: (call) => this.#transport.details(call.id) }
+    return { source, destination, details: (call) => this.#transport.details(call.id), report: this.#report }
   }
 
   get #me(): User {

@@ -138,6 +138,17 @@ onInfobip('programs written for Infobip’s own SDK', { resumes: false }, (stage
     await Promise.all([has(alice, true, true), has(bob, true, true)])
     await Promise.all([alice, bob].map((phone) => phone.flows({ in: 'sound', video: 'frames' })))
 
+    const chosen = await alice.page.evaluate(async () => {
+      const { call } = window.program
+      const devices = await navigator.mediaDevices.enumerateDevices()
+      const last = (kind: MediaDeviceKind) => devices.findLast((device) => device.kind === kind)?.deviceId ?? ''
+      await call?.setAudioInputDevice(last('audioinput'))
+      await call?.setVideoInputDevice(last('videoinput'))
+      return last('audioinput')
+    })
+    expect(await alice.page.evaluate(() => window.captures.microphones)).toEqual([chosen])
+    await bob.flows({ in: 'sound', video: 'frames' })
+
     await alice.page.evaluate(() => window.program.call?.screenShare(true))
     await has(alice, true, true, true)
     await bob.flows({ video: 'frames' })

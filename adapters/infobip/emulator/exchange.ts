@@ -65,7 +65,7 @@ export function createExchange({ find, faultFor, noAnswer, resume }: ExchangeOpt
   }
 
   function place(caller: Seat, placing: Placing): string | null {
-    const { callId, correlationId, description, from, customData = {} } = placing
+    const { callId, correlationId, description, from, customData = {}, recording = false } = placing
     const destination = placing.destination ?? 'dynamic'
     if (calls.has(callId)) return 'the callId is in use'
     const refuse = (id: number, as: 'hangup' | 'call-error' = 'hangup') =>
@@ -96,8 +96,8 @@ export function createExchange({ find, faultFor, noAnswer, resume }: ExchangeOpt
       caller: { identity: caller.user, displayName: from ?? caller.displayName },
       description,
       customData,
-      // 1.x cannot accept without the object; to 0.4.1 it is as good as a boolean.
-      recording: { audio: false, video: false }
+      // 1.x cannot accept without the object; 0.4.1 has what its caller said
+      recording: recording === false ? { audio: false, video: false } : recording
     })
     if (callee.ringsAtOnce) caller.send({ event: 'ringing', callId })
     return null

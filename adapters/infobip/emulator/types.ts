@@ -27,6 +27,8 @@ export interface CallFrom {
   readonly from?: string
   readonly displayName?: string
   readonly customData?: unknown
+  /** The caller has it recorded. */
+  readonly recording?: boolean
 }
 
 export interface InfobipCredentials {

@@ -1,6 +1,8 @@
 import { merge } from 'rxjs'
 import type { Call as EngineCall, CallEnd } from '../../../src/index.ts'
 import type { InfobipCallDetails } from '../gateway.ts'
+import { checkFeedback } from './feedback.ts'
+import type { Feedback, Report } from './feedback.ts'
 import { Handlers } from './handlers.ts'
 import { Pictures } from './pictures.ts'
 import { errorOf, isFailure, noScreen, statusOf } from './statuses.ts'
@@ -41,6 +43,8 @@ export interface CallOrigin {
   readonly source: User
   readonly destination: User
   readonly details: (call: EngineCall) => InfobipCallDetails | null
+  /** Null where nobody collects what users think. */
+  readonly report: Report | null
 }
 
 /** What Infobip documents of a call, whichever way it goes, told by the engine's. */
@@ -156,6 +160,28 @@ export class Call {
 
   hasScreenShare(): boolean {
     return this.#pictures.isScreen
+  }
+
+  /** Sends another microphone. Resolves once it is heard; until then, and where it is not, the one before is. */
+  async setAudioInputDevice(deviceId: string): Promise<void> {
+    await this.command((call) => call.useMicrophone(deviceId))
+  }
+
+  /** The camera that is shown, now or when one is. */
+  async setVideoInputDevice(deviceId: string): Promise<void> {
+    await this.command(() => this.#pictures.use(deviceId))
+  }
+
+  /** Whether whoever called has it recorded. */
+  recording(): boolean {
+    const { recording } = this.#details ?? {}
+    return recording === true || (recording as { audio?: unknown } | undefined)?.audio === true
+  }
+
+  /** Throws an Error for a score that is none. */
+  sendFeedback(feedback: Feedback) {
+    checkFeedback(feedback)
+    this.#origin.report?.(this.id(), feedback)
   }
 
   /** Takes the engine's call over: from now on this one tells what becomes of it. */

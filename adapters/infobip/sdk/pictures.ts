@@ -1,4 +1,4 @@
-import type { Call as EngineCall } from '../../../src/index.ts'
+import type { Call as EngineCall, VideoSource } from '../../../src/index.ts'
 
 /** What a call shows each side of the other, as Infobip's SDK has it: a camera and a screen that each go on and off. */
 export class Pictures {
@@ -6,6 +6,7 @@ export class Pictures {
   /** The track of the screen, as long as it is shared. */
   #screen: MediaStreamTrack | null = null
   #hasCamera = false
+  #source: VideoSource = true
   #told = ''
 
   constructor(call: () => EngineCall | null) {
@@ -27,6 +28,12 @@ export class Pictures {
     // the screen stays in its place
     if (this.isScreen) return
     await this.#show(isOn)
+  }
+
+  /** This camera from now on, also when it is on for the first time. */
+  async use(deviceId: string): Promise<void> {
+    this.#source = { deviceId }
+    if (this.ours !== null && !this.isScreen) await this.#show(true)
   }
 
   async screen(isOn: boolean): Promise<void> {
@@ -54,7 +61,7 @@ export class Pictures {
   /** Without a picture of ours we go on looking at theirs. */
   async #show(isOn: boolean): Promise<void> {
     const call = this.#call()
-    if (isOn) return call?.enableVideo(true)
+    if (isOn) return call?.enableVideo(this.#source)
     if (call?.state.video.remote === 'on') return call.enableVideo('receive')
     await call?.disableVideo()
   }

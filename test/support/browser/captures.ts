@@ -29,6 +29,11 @@ export function createCaptures({ navigator: { mediaDevices }, MediaStream, Media
       }
       mediaDevices.dispatchEvent(new Event('devicechange'))
     },
+    /** Which microphones are open, by their ids. */
+    get microphones() {
+      const open = live().filter(({ kind }) => kind === 'audio')
+      return [...new Set(open.map((track) => track.getSettings().deviceId))]
+    },
     get cameras() {
       return live().filter(({ kind }) => kind === 'video').length
     }

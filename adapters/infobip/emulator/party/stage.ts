@@ -85,7 +85,7 @@ export function createStage({ loadMedia, exchange }: StageOptions): Stage {
     cast: (user, script) => void scripts.set(numberOf(user), script),
     isParty: (user) => scripts.has(numberOf(user)),
     seat: (party) => createSeat(numberOf(party), null),
-    async place(user, from, { displayName, customData }) {
+    async place(user, from, { displayName, customData, recording }) {
       const seat = createSeat(from, displayName ?? null)
       const media = createPartyMedia(loadMedia)
       const { sdp, candidates } = trickle(await media.offer('sendrecv'))
@@ -98,7 +98,8 @@ export function createStage({ loadMedia, exchange }: StageOptions): Stage {
         correlationId: randomUUID(),
         destination: user,
         description,
-        ...(customData !== undefined && { customData })
+        ...(customData !== undefined && { customData }),
+        ...(recording !== undefined && { recording })
       })
       if (fault) throw new Error(`Nobody rings: ${fault}`)
       candidates.forEach((ice) => exchange().receive(seat, { action: 'ice_candidate', callId: id, ice }))

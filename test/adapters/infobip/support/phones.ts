@@ -51,9 +51,9 @@ export class Phones {
     return made
   }
 
-  async incoming({ phone, user }: Phone, from = 'bob') {
+  async incoming({ phone, user }: Phone, from = 'bob', options: { readonly recording?: boolean } = {}) {
     const heard = new Promise<IncomingCall>((resolve) => phone.on('incoming-call', resolve))
-    const there = await this.server.call(user, { from, displayName: 'Bob', customData: { order: '42' } })
+    const there = await this.server.call(user, { from, displayName: 'Bob', customData: { order: '42' }, ...options })
     const call = await heard
     return { call, there, ...watch(call) }
   }
