@@ -54,6 +54,8 @@ export class RecorderPort {
     try {
       this.#running?.follow(this.#streams())
     } catch (error) {
+      // it has not given up by itself, and from now on nobody asks for it any more
+      this.release()
       this.#lose(error)
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Networks and servers that come and go at random while two real browsers talk. `CALLCHART_SEED=7` plays other scripts than
- * the usual ones, `CALLCHART_RUNS=10` more of them.
+ * Networks, servers and the relays of media that come and go at random while two real browsers talk. `CALLCHART_SEED=7` plays
+ * other scripts than the usual ones, `CALLCHART_RUNS=10` more of them.
  */
 import type { Browser } from 'playwright'
 import * as fc from 'fast-check'
@@ -12,8 +12,10 @@ import { createPhoneShop } from '../support/browser/phones.ts'
 import type { KamailioServer } from '../support/browser/server.ts'
 import { serverOnKamailio } from '../support/browser/server.ts'
 import type { Scene, Trouble } from '../support/browser/troubles.ts'
-import { heal, play, troubles } from '../support/browser/troubles.ts'
+import { bothTroubles, heal, mediaTroubles, play, troubles } from '../support/browser/troubles.ts'
 import { describeWith } from '../support/needing.ts'
+import type { Turn } from '../support/turn.ts'
+import { startTurn } from '../support/turn.ts'
 import { until } from '../support/until.ts'
 
 const seed = Number(process.env['CALLCHART_SEED'] ?? 20_260_501)
@@ -21,12 +23,12 @@ const seed = Number(process.env['CALLCHART_SEED'] ?? 20_260_501)
 const numRuns = Number(process.env['CALLCHART_RUNS'] ?? 4)
 const pairs = [0, 1, 2, 3, 4]
 /** A script that fails is made shorter as long as there is time. */
-const limits = {
-  numRuns,
-  interruptAfterTimeLimit: 30_000 + numRuns * 50_000,
+const limitsOf = (count: number) => ({
+  numRuns: count,
+  interruptAfterTimeLimit: 30_000 + count * 50_000,
   markInterruptAsFailure: true,
   includeErrorInReport: true
-}
+})
 
 /** As usual, but nobody waits a minute. */
 const policy: Policy = {
@@ -41,24 +43,43 @@ const policy: Policy = {
     connectDeadline: 4_000
   }
 }
+/** An ICE restart that began in the dark is begun anew after eight seconds. */
+const patient: Policy = { ...policy, deadlines: { ...policy.deadlines, mediaGrace: 20_000 } }
 /** A dead connection is noticed after 11 seconds and opening another may take 10; then come the graces. */
 const within = 35_000
 
+interface Kind {
+  readonly scripts: fc.Arbitrary<readonly Trouble[]>
+  readonly part: number
+  /** All media goes through a relay, which can be broken. */
+  readonly isRelayed: boolean
+  /** What is broken is whole again before any grace is over. */
+  readonly goesOn: boolean
+}
+
+const kinds: readonly Kind[] = [
+  { scripts: troubles, part: 1 / 2, isRelayed: false, goesOn: false },
+  { scripts: mediaTroubles, part: 1 / 4, isRelayed: true, goesOn: true },
+  { scripts: bothTroubles, part: 1 / 4, isRelayed: true, goesOn: false }
+]
+
 interface Pair {
   readonly server: KamailioServer
+  readonly relay: Turn
   readonly shop: PhoneShop
 }
 
-describeWith(['chromium', 'kamailio'], 'two browsers whose networks and server come and go', () => {
+describeWith(['chromium', 'kamailio', 'coturn'], 'two browsers whose networks and servers come and go', () => {
   let browser: Browser
   let stages: readonly Pair[]
   beforeAll(async () => {
     browser = await openBrowser()
     stages = await Promise.all(
       pairs.map(async () => {
-        const server = await serverOnKamailio()
+        const [server, relay] = await Promise.all([serverOnKamailio(), startTurn()])
         return {
           server,
+          relay,
           shop: createPhoneShop(
             () => browser,
             () => server
@@ -69,29 +90,29 @@ describeWith(['chromium', 'kamailio'], 'two browsers whose networks and server c
   })
   afterAll(async () => {
     await browser.close()
-    await Promise.all(stages.map(({ server }) => server.stop()))
+    await Promise.all(stages.flatMap(({ server, relay }) => [server.stop(), relay.stop()]))
   })
 
   test(
     'hear each other again or are told why not, and can call each other anew',
-    { timeout: limits.interruptAfterTimeLimit + 60_000 },
+    { timeout: 150_000 + numRuns * 60_000 },
     async () => {
       const outcomes: string[] = []
-      // side by side, each pair with a server of its own
+      // side by side, each pair with servers of its own
       const told = await Promise.allSettled(
-        stages.map((stage, index) =>
-          fc.assert(
-            fc.asyncProperty(troubles, async (script) => {
-              outcomes.push(await survive(stage, script))
-            }),
-            { ...limits, seed: seed + index }
-          )
-        )
+        stages.map(async (stage, index) => {
+          for (const kind of kinds) {
+            const property = fc.asyncProperty(kind.scripts, async (script) => {
+              outcomes.push(await survive(stage, script, kind))
+            })
+            await fc.assert(property, { ...limitsOf(Math.ceil(numRuns * kind.part)), seed: seed + index })
+          }
+        })
       )
 
       const faults = told.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []))
       expect(faults).toEqual([])
-      expect(outcomes).toHaveLength(pairs.length * numRuns)
+      expect(outcomes.length).toBeGreaterThanOrEqual(pairs.length * numRuns)
       // scripts that end every call would prove little
       expect(outcomes).toContain('talking')
     }
@@ -99,10 +120,16 @@ describeWith(['chromium', 'kamailio'], 'two browsers whose networks and server c
 })
 
 /** Plays one script in one call, and looks at what has become of it. */
-async function survive({ server, shop }: Pair, script: readonly Trouble[]): Promise<'talking' | 'ended'> {
-  const phones = await Promise.all([shop.open('alice', { policy }), shop.open('bob', { policy })])
+async function survive(
+  { server, relay, shop }: Pair,
+  script: readonly Trouble[],
+  { isRelayed, goesOn }: Kind
+): Promise<'talking' | 'ended'> {
+  const rtcConfiguration = { iceServers: [relay.iceServer], iceTransportPolicy: 'relay' as const }
+  const options = { policy: goesOn ? patient : policy, ...(isRelayed ? { sip: { rtcConfiguration } } : {}) }
+  const phones = await Promise.all([shop.open('alice', options), shop.open('bob', options)])
   const [caller, callee] = phones
-  const scene = { server, caller, callee }
+  const scene = { server, relay, caller, callee }
   let hasFailed = true
   try {
     await Promise.all(phones.map((phone) => phone.connect()))
@@ -111,8 +138,14 @@ async function survive({ server, shop }: Pair, script: readonly Trouble[]): Prom
     await play(scene, script)
     await heal(scene, script)
     const outcome = await until(() => outcomeOf(phones), { within, what: 'the end of the call, or sound both ways' })
+    expect(goesOn ? outcome : 'talking').toBe('talking')
+    // nobody has hung up: whoever ended it did so for want of a network
+    expect(outcome === 'ended' ? await reasonsOf(phones) : ['system network']).toContain('system network')
     if (outcome === 'talking') await hangup(scene)
-    for (const phone of phones) expect(await endsOf(phone)).toHaveLength(1)
+    for (const phone of phones) {
+      expect(await endsOf(phone)).toHaveLength(1)
+      expect(unproven(await phone.history('signalling'))).toBe(0)
+    }
 
     await until(() => callAnew(scene), { within, every: 200, what: 'another call' })
     await hangup(scene)
@@ -154,6 +187,22 @@ async function outcomeOf(phones: readonly Phone[]): Promise<'talking' | 'ended' 
   return flows.every(({ audioIn, audioOut, energy }) => audioIn > 5 && audioOut > 5 && energy > 0.003)
     ? 'talking'
     : null
+}
+
+async function reasonsOf(phones: readonly Phone[]): Promise<readonly string[]> {
+  return Promise.all(
+    phones.map(({ page }) =>
+      page.evaluate(() => {
+        const { end } = window.phone.call.state
+        return `${end?.by} ${end?.reason}`
+      })
+    )
+  )
+}
+
+/** How often it was believed without a question that the call is still there. */
+function unproven(history: readonly (string | null)[]): number {
+  return history.filter((state, index) => state === 'attached' && history[index - 1] === 'detached').length
 }
 
 /** The ids of the calls that have been told as ended, each as often as it was. */

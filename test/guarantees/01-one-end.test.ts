@@ -4,7 +4,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startCall } from '../machines/support/bench.ts'
 import type { StartedCall, Step } from '../machines/support/bench.ts'
 import { incoming, outgoing } from '../machines/support/grounds.ts'
-import { anyStory, play, runs } from '../machines/support/stories.ts'
+import { anyStory, earlyStory, play, runs } from '../machines/support/stories.ts'
+import { fullDesk } from './support/full-desk.ts'
+import { anySteps, happen, openings as fullOpenings, perform as act } from './support/full-story.ts'
+import type { FullStep } from './support/full-story.ts'
 import { paperDesk } from './support/paper-desk.ts'
 import type { PaperDesk } from './support/paper-desk.ts'
 import { openings, perform, step } from './support/paper-story.ts'
@@ -14,7 +17,7 @@ const longEnough = 600_000
 describe('Whatever happens to a call', () => {
   test('it ends once, and after its end nothing is sent or told', () => {
     fc.assert(
-      fc.property(anyStory, (story) => {
+      fc.property(fc.oneof({ weight: 2, arbitrary: anyStory }, earlyStory), (story) => {
         const call = play(story)
         call.run('hangup', longEnough)
 
@@ -91,6 +94,41 @@ describe('Whatever crosses on the wire of SIP', () => {
     },
     60_000
   )
+})
+
+describe('With video, recordings, and devices that come and go', () => {
+  /** What may still come when a call is over. */
+  const late: FullStep[] = [
+    'the user says yes',
+    'the user says yes',
+    'both microphones are there',
+    'what is shown is ended by the browser',
+    'they offer video',
+    'they answer',
+    'half a minute'
+  ]
+
+  test('a call ends once, and then nothing is sent or told, nor opened', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...fullOpenings), anySteps, async (opening, steps) => {
+        const desk = await fullDesk()
+        await act(desk, opening, steps)
+
+        void desk.call.hangup().catch(() => null)
+        await desk.pass(5_000)
+        expect(desk.call.state).toMatchObject({ status: 'ended', camera: 'off', microphone: 'off' })
+        const sent = desk.peer.leg.commands.length
+        for (const step of late) await happen(desk, step)
+
+        expect(desk.told.filter(({ type }) => type === 'call.ended')).toHaveLength(1)
+        expect(desk.told.at(-1)?.type).toBe('call.ended')
+        expect(desk.peer.leg.commands).toHaveLength(sent)
+        expect(desk.left).toEqual([])
+        desk.engine.dispose()
+      }),
+      { numRuns: 100 }
+    )
+  }, 300_000)
 })
 
 function endsOf(call: StartedCall): number {

@@ -24,6 +24,20 @@ const words = fc.array(
   ),
   { maxLength: 25 }
 )
+/** What a user does meanwhile. */
+const doings = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: words },
+      { weight: 1, arbitrary: fc.constantFrom<Step[]>(['hold', 100], ['resume', 100], ['mute'], ['unmute']) },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom<Step[]>(['consult', 100], ['transfer (attended)'], ['consultation.ended', 100])
+      }
+    ),
+    { maxLength: 8 }
+  )
+  .map((parts) => parts.flat())
 const longEnough = 300_000
 
 describe('Whatever is said of a transfer, as long as its last word does not come', () => {
@@ -41,6 +55,34 @@ describe('Whatever is said of a transfer, as long as its last word does not come
         expect(progress.established.transfer).toBe('idle')
         expect(progress.established.hold.local).toBe(start.held ? 'held' : 'active')
         expect(microphone).toBe(start.muted ? 'muted' : 'live')
+      }),
+      runs
+    )
+  })
+
+  test('nor does a consultation that came to nothing leave it other than the user wants it', () => {
+    fc.assert(
+      fc.property(starts, doings, fc.nat(), (start, doings, seed) => {
+        const wants = { ...start }
+        const call = withRandom(seeded(seed), () => {
+          const call = talking(start)
+          for (const doing of doings) {
+            // what would change nothing is no wish
+            const can = typeof doing === 'number' || call.state().can({ type: doing })
+            call.run(doing)
+            if (doing === 'hold' && can) wants.held = true
+            if (doing === 'resume' && can) wants.held = false
+            if (doing === 'mute') wants.muted = true
+            if (doing === 'unmute') wants.muted = false
+          }
+          call.run('consultation.ended', longEnough)
+          return call
+        })
+
+        const { progress, microphone } = call.state().value
+        expect(progress.established.transfer).toBe('idle')
+        expect(progress.established.hold.local).toBe(wants.held ? 'held' : 'active')
+        expect(microphone).toBe(wants.muted ? 'muted' : 'live')
       }),
       runs
     )

@@ -5,6 +5,9 @@ import { config } from 'rxjs'
 import type { Observable } from 'rxjs'
 import { PaperConnection } from '../contract/sip/paper-connection.ts'
 import { setUpOnline } from '../engine/support/desk.ts'
+import { FullDesk } from './support/full-desk.ts'
+import { perform as act } from './support/full-story.ts'
+import type { FullStep } from './support/full-story.ts'
 import { PaperDesk } from './support/paper-desk.ts'
 import { perform } from './support/paper-story.ts'
 import type { PaperStep } from './support/paper-story.ts'
@@ -51,6 +54,90 @@ describe('Over SIP, whichever use of the media connection throws', () => {
         desk.engine.dispose()
       }
       expect(uses).toBeGreaterThan(2)
+    },
+    300_000
+  )
+})
+
+describe('With video, recordings and other microphones, whichever use of the browser, the tape or the leg throws', () => {
+  const life: FullStep[] = [
+    'we answer with video',
+    'they answer',
+    'they are heard',
+    'we record',
+    'we hold',
+    'we take the headset',
+    'they offer video',
+    'we show the screen',
+    'seconds',
+    'we resume',
+    'the headset is unplugged',
+    'we pause the recording',
+    'seconds',
+    'they are heard',
+    'what is shown is ended by the browser',
+    'we go on recording',
+    'the connection is lost',
+    'seconds',
+    'we stop video',
+    'we press keys',
+    'they offer to hold',
+    'we show ourselves',
+    'we stop recording',
+    'a moment'
+  ]
+  const ofBrowser = ['getUserMedia', 'getDisplayMedia', 'enumerateDevices']
+  const ofTape = ['start', 'follow', 'pause', 'resume', 'stop']
+
+  test.each([
+    ['is placed with video', 'throws'],
+    ['is placed with video', 'rejects'],
+    ['rings here', 'throws']
+  ] as const)(
+    'a call that %s settles every command once, can be hung up, and leaves nothing open, where it %s',
+    async (opening, how) => {
+      const uses = how === 'throws' ? ['send', 'attach', 'measure', 'dispose'] : ['measure']
+      let count = 0
+      for (let hasThrown = true; hasThrown; count += 1) {
+        hasThrown = false
+        const desk = new FullDesk()
+        let left = count + 1
+        let thrown = 'nothing'
+        const spoil = (target: object, names: readonly string[]) => {
+          for (const name of names) {
+            const use = (Reflect.get(target, name) as (...args: unknown[]) => unknown).bind(target)
+            Reflect.set(target, name, (...args: unknown[]) => {
+              left -= 1
+              if (left !== 0) return use(...args)
+              hasThrown = true
+              thrown = name
+              // it lets go all the same
+              if (name === 'stop' || name === 'dispose') void use(...args)
+              const error = new Error('Out of order')
+              if (how === 'rejects') return Promise.reject(error)
+              throw error
+            })
+          }
+        }
+        spoil(desk.room, ofBrowser)
+        desk.onTape = (tape) => spoil(tape, how === 'throws' ? ofTape : ofTape.filter((name) => name !== 'follow'))
+        const spoilt = new WeakSet()
+        desk.transport.onLeg = (leg) => {
+          if (!spoilt.has(leg)) spoil(leg, uses)
+          spoilt.add(leg)
+        }
+        await desk.engine.connect()
+        await act(desk, opening, life)
+
+        for (const each of ['hangup', 'ended'] as const) desk.give(each, () => desk.call[each]())
+        await desk.pass(5_000)
+
+        expect(desk.call.state.status).toBe('ended')
+        expect(desk.told.filter(({ type }) => type === 'call.ended')).toHaveLength(1)
+        expect({ thrown, left: desk.left }).toEqual({ thrown, left: [] })
+        desk.engine.dispose()
+      }
+      expect(count).toBeGreaterThan(15)
     },
     300_000
   )

@@ -1,7 +1,7 @@
 /** No digit is lost silently, no microphone stays open, and of a call that is over nothing is kept. */
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { SimulatedClock } from 'xstate'
+import type { SimulatedClock } from 'xstate'
 import type { Call } from '../../src/index.ts'
 import { PaperConnection } from '../contract/sip/paper-connection.ts'
 import { settled, setUpOnline } from '../engine/support/desk.ts'
@@ -9,7 +9,12 @@ import type { FakeLeg, FakeTransport } from '../engine/support/fake-transport.ts
 import { retained } from '../engine/support/retained.ts'
 import { seeded } from '../machines/support/random.ts'
 import { dialledStory, play, runs } from '../machines/support/stories.ts'
+import { CountingClock } from './support/counting-clock.ts'
 import { fates } from './support/fates.ts'
+import { fullDesk } from './support/full-desk.ts'
+import type { FullDesk } from './support/full-desk.ts'
+import { anySteps, happen, openings as fullOpenings, perform as act } from './support/full-story.ts'
+import type { FullStep, Opening as FullOpening } from './support/full-story.ts'
 import { paperDesk } from './support/paper-desk.ts'
 import type { PaperDesk } from './support/paper-desk.ts'
 import { openings, perform } from './support/paper-story.ts'
@@ -112,23 +117,42 @@ describe('Of calls over SIP that are over', () => {
   }
 })
 
-class CountingClock extends SimulatedClock {
-  readonly timers = new Set<number>()
+describe('Of calls with video and recordings that are over', () => {
+  test('nothing is retained, no timer runs, no microphone, camera or tape', async () => {
+    const desk = await fullDesk()
+    await settled()
+    const idle = desk.clock.timers.size
+    const references: WeakRef<object>[] = []
+    const stories = fc.sample(fc.tuple(fc.constantFrom(...fullOpenings), anySteps), { numRuns: 100, seed: 20_261_121 })
 
-  override setTimeout(fire: (...args: unknown[]) => void, delay: number): number {
-    const id: number = super.setTimeout((...args) => {
-      this.timers.delete(id)
-      fire(...args)
-    }, delay)
-    this.timers.add(id)
-    return id
-  }
+    for (const [opening, steps] of stories) await liveFully(desk, opening, steps, references)
 
-  override clearTimeout(id: number) {
-    this.timers.delete(id)
-    super.clearTimeout(id)
+    expect(desk.clock.timers.size).toBeLessThanOrEqual(idle)
+    expect(await retained(references)).toBe(0)
+  }, 300_000)
+
+  async function liveFully(
+    desk: FullDesk,
+    opening: FullOpening,
+    steps: readonly FullStep[],
+    references: WeakRef<object>[]
+  ) {
+    await act(desk, opening, steps)
+    desk.give('hangup', () => desk.call.hangup())
+    await desk.pass(5_000)
+    // what is granted only now is closed again
+    await happen(desk, 'the browser grants')
+    for (const request of desk.room.requests.splice(0)) request.grant()
+    await happen(desk, 'both microphones are there')
+    await happen(desk, 'the camera is there')
+    await desk.pass(10_000)
+
+    expect(desk.left).toEqual([])
+    const { call, peer, tapes } = desk
+    references.push(...[call, peer.leg, ...tapes].map((each) => new WeakRef<object>(each)))
+    desk.forget()
   }
-}
+})
 
 interface Life {
   readonly call: Call

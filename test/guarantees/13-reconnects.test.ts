@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { BackoffPolicy } from '../../machines/index.ts'
 import { resolvePolicy } from '../../src/policy.ts'
-import { startConnection } from '../machines/support/bench.ts'
+import { startConnection, startRegistration } from '../machines/support/bench.ts'
 import { seeded, withRandom } from '../machines/support/random.ts'
 
 const clients = 120
@@ -53,6 +53,66 @@ test('however the wait grows, clients come back spread over it, and more so with
     { numRuns: 12 }
   )
 }, 300_000)
+
+test('nor in step where a network that is back tells all of them at once', () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.constantFrom('network.online', 'network.changed', 'wake'), (seed, hint) => {
+      const times = withRandom(seeded(seed), () =>
+        Array.from({ length: clients }, () => {
+          const client = startConnection({ initialDelay: 1_000 })
+          client.run('connect', 'transport.opened', 10_000, 'transport.closed')
+          while (!client.state().matches({ reconnecting: 'opening' })) client.run(10)
+          client.run('transport.closed', hint)
+          const told = client.clock.now
+          while (!client.state().matches({ reconnecting: 'opening' })) client.run(10)
+          return client.clock.now - told
+        })
+      )
+
+      expect(Math.max(...times)).toBeLessThanOrEqual(1_010)
+      expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(800)
+    }),
+    { numRuns: 9 }
+  )
+}, 300_000)
+
+test('nor do their registrations, which are refused all at once by a server that is busy', () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.constantFrom<'full' | 'equal'>('full', 'equal'), (seed, jitter) => {
+      const times = withRandom(seeded(seed), () =>
+        Array.from({ length: clients }, () => {
+          const client = startRegistration({ initialDelay: 1_000, jitter })
+          client.run('transport.opened', 'register', 'transport.refused')
+          while (!client.state().matches('registering')) client.run(10)
+          return client.clock.now
+        })
+      )
+
+      expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(jitter === 'full' ? 800 : 400)
+    }),
+    { numRuns: 6 }
+  )
+}, 300_000)
+
+test('a connection that stood for a while is lost as if for the first time, one that flaps is not', () => {
+  const policy = { initialDelay: 100, maxDelay: 100_000, jitter: 'none' } as const
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 12_000 }), { minLength: 2, maxLength: 6 }), (standing) => {
+      const client = startConnection(policy)
+      client.run('connect', 'transport.opened', 10_000, 'transport.closed')
+      let wait = 100
+      for (const stood of standing) {
+        client.run(wait - 1)
+        expect(client.state().matches({ reconnecting: 'waiting' })).toBe(true)
+        client.run(1)
+        expect(client.state().matches({ reconnecting: 'opening' })).toBe(true)
+        client.run('transport.opened', stood, 'transport.closed')
+        wait = stood >= 5_000 ? 100 : wait * 2
+      }
+    }),
+    { numRuns: 60 }
+  )
+})
 
 test('what an application gets without asking is spread in full, for registrations at least by half', () => {
   const { backoff, registrationBackoff } = resolvePolicy({}, true)

@@ -9,8 +9,8 @@ export function overlapping(log: readonly Line[]): Line[] {
     const { who, event, at } = line
     if (ours !== null && at - ours.at >= patience) ours = null
     if (theirs !== null && at - theirs.at >= patience) theirs = null
-    // what was under way on a connection that is gone has no answer any more
-    if (event.type === 'connection.lost') ours = null
+    // what was under way on a connection that is gone has no answer any more, either way
+    if (event.type === 'connection.lost') ours = theirs = null
     if (who === 'hears') {
       if (/^leg\.offer\.(accepted|refused)$/.test(event.type) && event['attempt'] === ours?.event['attempt'])
         ours = null

@@ -30,6 +30,8 @@ export class PaperDesk {
   agreed: 'held' | 'active' = 'active'
   /** Nothing that is sent arrives, either way. */
   isDead = false
+  /** The server does not say for the time being whether it registers us. */
+  isSlow = false
   /** No connection can be opened. */
   isAway = false
   #heard = 0
@@ -38,6 +40,8 @@ export class PaperDesk {
   #theirs: string | null = null
   #call: Call | null = null
   #cseq = 1
+  /** The registrations it has not answered yet. */
+  #kept: string[] = []
 
   constructor(policy: Policy = {}, RTCPeerConnection: typeof globalThis.RTCPeerConnection = paperWebRtc) {
     PaperConnection.made.length = 0
@@ -153,11 +157,12 @@ export class PaperDesk {
   async settle() {
     do {
       await turn()
+      if (!this.isSlow) for (const request of this.#kept.splice(0)) this.receive(granted(request))
       const fresh = this.line.sent.slice(this.#heard)
       this.#heard = this.line.sent.length
       for (const text of fresh) this.#hear(text)
       await turn()
-    } while (this.#heard < this.line.sent.length)
+    } while (this.#heard < this.line.sent.length || (!this.isSlow && this.#kept.length > 0))
   }
 
   /** In steps, so that whoever is asked meanwhile can answer. */
@@ -179,7 +184,7 @@ export class PaperDesk {
     const method = /^([A-Z]+) sip/.exec(text)?.[1]
     switch (method) {
       case 'REGISTER':
-        return this.receive(granted(text))
+        return void this.#kept.push(text)
       case 'OPTIONS':
       case 'UPDATE':
       case 'INFO':

@@ -34,7 +34,8 @@ export function peer(clock: VirtualClock, moods: readonly Mood[], seed: number, 
   }
 
   const meet = ({ attempt, terms }: Extract<LegCommand, { type: 'offer' }>, mood: Mood) => {
-    const granted = mood === 'grants nothing new' ? agreed : terms
+    // nobody can make us hold by an answer: that much of what was agreed is as we offer it
+    const granted = mood === 'grants nothing new' ? { ...agreed, hold: agreed.hold && terms.hold } : terms
     const accepted: CallEvent = { type: 'leg.offer.accepted', attempt, granted, peerHolds: mood === 'holds too' }
     switch (mood) {
       case 'agrees':

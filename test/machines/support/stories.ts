@@ -50,15 +50,40 @@ const waits = fc.oneof(
   fc.integer({ min: 1, max: 40_000 })
 )
 
-const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 20, arbitrary: fc.constantFrom<Step>(...common) },
-  { weight: 20, arbitrary: fc.constantFrom<Step>(...negotiating) },
-  { weight: 6, arbitrary: fc.constantFrom<Step>('dtmf', 'leg.dtmf.sent', 'mute', 'unmute') },
-  { weight: 10, arbitrary: waits },
-  { weight: 1, arbitrary: fc.constantFrom<Step>(...fatal, 'hangup') }
-)
+/**
+ * What stories are about. Of all that can happen each has some, and that often: what two things do to each other is hardly
+ * ever seen where a hundred others come between them.
+ */
+const subjects = {
+  connection: common.filter((name) => /^(connection\.|leg\.verified)/.test(name)),
+  path: common.filter((name) => /^(leg\.path\.|network\.changed|wake)/.test(name)),
+  video: common.filter((name) => /video|camera/i.test(name)),
+  transfer: common.filter((name) => /transfer|consult|refer|handover/i.test(name)),
+  recording: common.filter((name) => /record/i.test(name)),
+  digits: common.filter((name) => /dtmf|mute/.test(name)),
+  answering: common.filter((name) => /^(answer|media\.(ready|failed)|leg\.(ringing|answered))/.test(name))
+} satisfies Record<string, readonly string[]>
 
-function stories(step: fc.Arbitrary<Step>, begins: fc.Arbitrary<Story['begins']>): fc.Arbitrary<Story> {
+type Subject = keyof typeof subjects
+
+/** One to three of these, each as often as the other. */
+function about(...possible: readonly Subject[]): fc.Arbitrary<fc.Arbitrary<Step>> {
+  const chosen = fc.subarray([...possible], { minLength: 1, maxLength: 3 })
+  return chosen.map((names) => fc.oneof(...names.map((name) => fc.constantFrom<Step>(...subjects[name]))))
+}
+
+const anyStep = (ofSubject: fc.Arbitrary<Step>): fc.Arbitrary<Step> =>
+  fc.oneof(
+    { weight: 20, arbitrary: ofSubject },
+    { weight: 6, arbitrary: fc.constantFrom<Step>('hold', 'resume') },
+    { weight: 8, arbitrary: fc.constantFrom<Step>(...negotiating) },
+    { weight: 6, arbitrary: fc.constantFrom<Step>(...common) },
+    { weight: 4, arbitrary: fc.constantFrom<Step>('dtmf', 'leg.dtmf.sent', 'mute', 'unmute') },
+    { weight: 10, arbitrary: waits },
+    { weight: 1, arbitrary: fc.constantFrom<Step>(...fatal, 'hangup') }
+  )
+
+function stories(step: fc.Arbitrary<Step>, begins: fc.Arbitrary<Story['begins']>, maxLength = 45): fc.Arbitrary<Story> {
   return fc.record({
     direction: fc.constantFrom<Story['direction']>('outgoing', 'incoming'),
     provider: fc.constantFrom<Story['provider']>(
@@ -69,7 +94,8 @@ function stories(step: fc.Arbitrary<Step>, begins: fc.Arbitrary<Story['begins']>
       'has hold alone'
     ),
     begins,
-    steps: fc.array(step, { maxLength: 45 }),
+    // left to itself fast-check makes ten steps at most
+    steps: fc.array(step, { maxLength, size: 'medium' }),
     seed: fc.nat()
   })
 }
@@ -78,16 +104,47 @@ const anywhere = fc.constantFrom<Story['begins']>('established', 'established', 
 const established = fc.constant<Story['begins']>('established')
 
 /** Anything at all. */
-export const anyStory = stories(anyStep, anywhere)
+export const anyStory = about(...(Object.keys(subjects) as Subject[])).chain((ofSubject) =>
+  stories(anyStep(ofSubject), anywhere)
+)
+
+/** A call whose connection comes and goes, and one more thing. */
+export const cutStory = fc
+  .constantFrom(...(Object.keys(subjects) as Subject[]))
+  .chain((other) =>
+    stories(
+      fc.oneof(
+        { weight: 2, arbitrary: anyStep(fc.constantFrom<Step>(...subjects[other])) },
+        fc.constantFrom<Step>('connection.lost', ...subjects.connection)
+      ),
+      established
+    )
+  )
+
+/** A call that is not answered yet by both sides, and may never be. */
+export const earlyStory = stories(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom<Step>(...subjects.answering) },
+    { weight: 3, arbitrary: fc.constantFrom<Step>('media.ready', 'leg.ringing', 'answer', 'mute', 'reject', 'hangup') },
+    { weight: 1, arbitrary: fc.constantFrom<Step>(...common) },
+    { weight: 1, arbitrary: waits }
+  ),
+  fc.constant<Story['begins']>('at the start'),
+  6
+)
 
 /** Anything that does not end a call, and no trouble with its path or its connection. */
-export const peacefulStory = stories(
-  fc.oneof(
-    fc.constantFrom<Step>(...common.filter((name) => !/^(connection\.|leg\.path\.|leg\.verified)/.test(name))),
-    fc.constantFrom<Step>(...negotiating),
-    waits
-  ),
-  established
+export const peacefulStory = about('video', 'transfer', 'recording', 'digits').chain((ofSubject) =>
+  stories(
+    fc.oneof(
+      ofSubject,
+      fc.constantFrom<Step>('hold', 'resume'),
+      fc.constantFrom<Step>(...negotiating),
+      fc.constantFrom<Step>(...common.filter((name) => !/^(connection\.|leg\.path\.|leg\.verified)/.test(name))),
+      waits
+    ),
+    established
+  )
 )
 
 /** Mostly digits, told sent, failed or nothing. */
