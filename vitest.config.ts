@@ -17,6 +17,9 @@ export default defineConfig({
           name: 'core',
           environment: 'node',
           include: ['test/{machines,adapters,engine,guarantees,gates,testing}/**/*.test.ts'],
+          // some sockets and media are real, and the machine may be busy
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
           sequence: { groupOrder: order.quick }
         }
       },

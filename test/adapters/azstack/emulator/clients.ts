@@ -2,15 +2,12 @@
 import { constants, publicEncrypt } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { io } from 'socket.io-client'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { startAzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 import type { AzstackEmulator, AzstackEmulatorOptions } from '../../../../adapters/azstack/emulator.ts'
 import { EVENT } from '../../../../adapters/azstack/wire.ts'
 import type { Envelope } from '../../../../adapters/azstack/wire.ts'
-
-// sockets and media are real, and the machine may be busy
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 })
 
 export interface PacketClient {
   readonly received: readonly Envelope[]
@@ -82,6 +79,9 @@ export async function connectRaw(url: string, query = 'EIO=3&transport=websocket
     socket.on('close', (code) => inbox.close(String(code)))
     socket.on('error', reject)
   })
+  // of this generation it is the client that has to ping, or is taken for gone within a minute
+  const pinging = setInterval(() => query.startsWith('EIO=3') && socket.send('2'), 10_000)
+  socket.on('close', () => clearInterval(pinging))
   const send = (argument: unknown): void => socket.send(`42${JSON.stringify([EVENT, argument])}`)
   return {
     ...createClient(inbox, send, () => socket.terminate()),
