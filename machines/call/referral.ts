@@ -1,4 +1,4 @@
-import { stateIn } from 'xstate'
+import { not, stateIn } from 'xstate'
 import { transferred, transferredByPeer, transferSetup } from './transfer-setup.ts'
 
 const toldElsewhere = {
@@ -16,12 +16,18 @@ const declined = {
   ]
 } as const
 
-const another = {
-  actions: {
-    type: 'sendDeclineOfAnother',
-    params: ({ event }: { readonly event: { readonly refer: string } }) => event
+/** Asked on a connection that is lost by now: it cannot be answered, and the peer will have to ask again. */
+const unanswerable = { guard: not(isAttached), actions: [] } as const
+
+const another = [
+  unanswerable,
+  {
+    actions: {
+      type: 'sendDeclineOfAnother',
+      params: ({ event }: { readonly event: { readonly refer: string } }) => event
+    }
   }
-} as const
+] as const
 
 /**
  * Being given to somebody else (RFC 3515): the peer wants us to call another. That call is one of its own, which the
@@ -36,6 +42,7 @@ export const referral = transferSetup.createStateConfig({
       description: 'The peer wants nothing.',
       on: {
         'leg.refer.received': [
+          unanswerable,
           {
             guard: 'acceptsTransfers',
             target: 'following',
@@ -46,7 +53,7 @@ export const referral = transferSetup.createStateConfig({
             target: 'asked',
             actions: [{ type: 'noteReferral', params: ({ event }) => event }, 'tellTransferAsked']
           },
-          another
+          ...another
         ]
       }
     },

@@ -52,7 +52,7 @@ const rounds = [
 ] as const
 
 onEmulator('five pairs who want the same at the same instant', (stage) => {
-  test('come to agree in two hundred of two hundred times, and hear each other', { timeout: 600_000 }, async () => {
+  test('come to agree a hundred times of a hundred, and hear each other', { timeout: 600_000 }, async () => {
     const names = [1, 2, 3, 4, 5].flatMap((pair) => [`alice${pair}`, `bob${pair}`])
     const phones = await stage.phones(names)
     for (const phone of phones) await phone.connect()
@@ -69,7 +69,7 @@ onEmulator('five pairs who want the same at the same instant', (stage) => {
     const agreed = await Promise.all(
       pairs.map(async (pair) => {
         let count = 0
-        for (let round = 0; round < 40; round++) {
+        for (let round = 0; round < 20; round++) {
           const [command, look] = rounds[round % rounds.length] as (typeof rounds)[number]
           // what counts is where both end
           await atTheSameInstant(
@@ -86,8 +86,8 @@ onEmulator('five pairs who want the same at the same instant', (stage) => {
       })
     )
 
-    expect(agreed).toEqual(pairs.map(() => 40))
-    expect(phones.reduce((sum, phone) => sum + collisionsOf(phone), 0)).toBeGreaterThan(100)
+    expect(agreed).toEqual(pairs.map(() => 20))
+    expect(phones.reduce((sum, phone) => sum + collisionsOf(phone), 0)).toBeGreaterThan(50)
   })
 })
 

@@ -77,6 +77,24 @@ describe('A microphone', () => {
     expect(leg.commands).toEqual([])
   })
 
+  test.each([
+    ['the video was given up', (call: Call) => call.disableVideo()],
+    ['the hangup', (call: Call) => call.hangup()]
+  ])('is like a camera that is granted after %s: closed at once', async (_, ends) => {
+    const { devices, established } = await setUpOnline({ capabilities: { video: true } })
+    const { call } = await established()
+    devices.mode = 'waits'
+    const enabled = watch(call.enableVideo())
+    await settled()
+
+    watch(ends(call))
+    const late = devices.requests.at(-1)?.grant()
+    await settled()
+
+    expect([late?.kind, late?.readyState]).toEqual(['video', 'ended'])
+    expect(enabled.outcome).toMatchObject({ code: expect.any(String) as unknown })
+  })
+
   test('that is granted to an earlier attempt is closed, and only the last one is used', async () => {
     const { engine, transport, clock, devices } = await setUpOnline()
     devices.mode = 'waits'

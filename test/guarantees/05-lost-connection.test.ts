@@ -26,6 +26,27 @@ describe('As long as nobody ends it', () => {
   })
 })
 
+describe('While nobody finds the call again', () => {
+  const flaps = fc.array(fc.tuple(fc.nat(8_000), fc.nat(5_000)), { minLength: 1, maxLength: 4 })
+
+  test('a connection that comes and goes does not prolong its 60 seconds', () => {
+    fc.assert(
+      fc.property(peacefulStory, flaps, (story, flaps) => {
+        const call = play(story)
+        const gone = flaps.reduce((sum, [away, there]) => sum + away + there, 0)
+        const steps = flaps.flatMap(([away, there]): Step[] => [away, 'connection.restored', there, 'connection.lost'])
+
+        call.run('connection.lost', ...steps, 59_999 - gone)
+        expect(call.isOver()).toBe(false)
+
+        call.run(1, 5_000)
+        expect(call.said('tells', 'call.ended')).toMatchObject([{ end: { by: 'system', reason: 'network' } }])
+      }),
+      runs
+    )
+  })
+})
+
 describe('Whatever we want of a call that is cut off', () => {
   const wishes = fc.array(
     fc.constantFrom<Step>(

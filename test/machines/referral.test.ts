@@ -116,6 +116,18 @@ describe('A call whose peer wants us to call somebody else', () => {
     expect(call.state().can({ type: 'acceptTransfer' })).toBe(false)
   })
 
+  test.each([
+    ['the first', ['connection.lost', 'leg.refer.received'], 'idle'],
+    ['a second', ['leg.refer.received', 'connection.lost', 'leg.refer.received'], 'asked']
+  ] as const)('does not answer %s wish whose connection is lost by now', (_, steps, shown) => {
+    const call = established()
+
+    call.run(...steps)
+
+    expect(reports(call)).toEqual([])
+    expect(regions(call).referral).toBe(shown)
+  })
+
   test('is over as transferred when the peer leaves while we do what it wanted', () => {
     const call = established()
 
