@@ -31,6 +31,8 @@ export interface BoardCall {
   readonly address: string
   readonly isEstablished: boolean
   readonly isHeld: boolean
+  /** The user has been on it, if only to answer it. */
+  readonly isTaken: boolean
   /** The call whose place it takes once it is established. */
   readonly insteadOf: string | null
 }
@@ -147,7 +149,7 @@ export type Dial = Omit<Extract<SwitchboardEvent, { type: 'dial' }>, 'type'>
 export type Coming = Omit<Extract<SwitchboardEvent, { type: 'call.incoming' }>, 'type'>
 
 export function newCall(id: string, direction: BoardCall['direction'], address: string): BoardCall {
-  return { id, direction, address, isEstablished: false, isHeld: false, insteadOf: null }
+  return { id, direction, address, isEstablished: false, isHeld: false, isTaken: false, insteadOf: null }
 }
 
 export function callOf({ calls }: SwitchboardContext, id: string): BoardCall | undefined {
@@ -188,7 +190,7 @@ export function nextCall(context: SwitchboardContext): BoardCall | undefined {
 
 export function attentionOf(context: SwitchboardContext, call: BoardCall): Attention {
   const { calls, current, claim, policy } = context
-  const isRinging = call.direction === 'incoming' && !call.isEstablished && call.id !== current
+  const isRinging = call.direction === 'incoming' && !call.isEstablished && !call.isTaken && call.id !== current
   if (isRinging) return calls.some((other) => other.isEstablished) ? 'waiting' : 'front'
   if (!policy.autoHold) return 'front'
   const isYielding = claim !== null && claim.call !== current

@@ -132,8 +132,12 @@ export const switchboardSetup = setup({
     }),
     noteTurn: assign({
       current: ({ context: { claim, current } }) => claim?.call ?? current,
-      calls: ({ context: { claim, calls } }) =>
-        claim === null || claim.target === null ? calls : [...calls, newCall(claim.call, 'outgoing', claim.target)]
+      calls: ({ context }) => {
+        const { claim, calls } = context
+        if (claim === null) return calls
+        if (claim.target !== null) return [...calls, newCall(claim.call, 'outgoing', claim.target)]
+        return changed(context, claim.call, { isTaken: true })
+      }
     }),
     /** Who was held together is heard together again. */
     resumeFellows: sendTo('calls', ({ context }): SwitchboardCommand => ({

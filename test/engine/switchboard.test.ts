@@ -36,6 +36,22 @@ describe('Of several calls', () => {
     expect(desk.engine.calls$.value).toEqual([a.call, call])
   })
 
+  test('one that is still being answered is silent while another has its turn', async () => {
+    const desk = await setUpOnline()
+    const leg = desk.transport.ring()
+    leg.onSend = () => {}
+    const ringing = desk.engine.calls$.value[0] as Call
+    watch(ringing.answer())
+    await settled()
+    expect(heard(desk)).toBe(1)
+
+    const { call } = await desk.dial('sip:carol@example.org')
+
+    expect(desk.engine.current$.value).toBe(call)
+    expect(ringing.state).toMatchObject({ status: 'answering', attention: 'aside' })
+    expect(heard(desk)).toBe(1)
+  })
+
   test('one is heard at a time, however often they are swapped', async () => {
     const desk = await setUpOnline()
     const { a, b } = await two(desk)
