@@ -156,7 +156,12 @@ function describeTo(user: UserPage, offer: string | null): Promise<string> {
   return user.evaluate(async (sdp) => {
     if (sdp !== null) await window.peer.setRemoteDescription({ type: 'offer', sdp })
     await window.peer.setLocalDescription()
-    while (window.peer.iceGatheringState !== 'complete') await new Promise((resolve) => setTimeout(resolve, 10))
-    return window.peer.localDescription?.sdp ?? ''
+    const { peer } = window
+    await new Promise<void>((resolve) => {
+      const look = () => peer.iceGatheringState === 'complete' && resolve()
+      peer.addEventListener('icegatheringstatechange', look)
+      look()
+    })
+    return peer.localDescription?.sdp ?? ''
   }, offer)
 }

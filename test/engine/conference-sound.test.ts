@@ -1,20 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { errorOf, settled } from './support/desk.ts'
-import { setUpMeeting } from './support/meeting.ts'
-
-async function three() {
-  const meeting = await setUpMeeting()
-  const ann = await meeting.talk('ann')
-  const bea = await meeting.talk('bea')
-  await meeting.conference.join(ann.call, bea.call)
-  return { ...meeting, ann, bea }
-}
+import { setUpConference } from './support/meeting.ts'
 
 describe('The sound of a conference', () => {
   test.each(['is closed by the browser', 'may not flow any more'])(
     'that %s leaves ordinary calls, and the user on the last',
     async (how) => {
-      const { conference, audio, heardBy, ann, bea, engine } = await three()
+      const { conference, audio, heardBy, ann, bea, engine } = await setUpConference()
       const [context] = audio.contexts
       audio.mode = 'fails'
 
@@ -29,7 +21,7 @@ describe('The sound of a conference', () => {
   )
 
   test('that cannot be mixed leaves ordinary calls, and the user where he was', async () => {
-    const { conference, audio, heardBy, ann, bea, talk, engine } = await three()
+    const { conference, audio, heardBy, ann, bea, talk, engine } = await setUpConference()
     const cy = await talk('cy')
     audio.isBroken = true
 
@@ -42,7 +34,7 @@ describe('The sound of a conference', () => {
   })
 
   test('flows on after a pause that the browser makes', async () => {
-    const { conference, audio } = await three()
+    const { conference, audio } = await setUpConference()
 
     audio.contexts[0]?.turn('suspended')
     await settled()

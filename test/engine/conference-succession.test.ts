@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { errorOf, settled, watch } from './support/desk.ts'
-import { setUpMeeting } from './support/meeting.ts'
+import { setUpConference, setUpMeeting } from './support/meeting.ts'
 import type { Peer } from './support/meeting.ts'
-
-async function meeting(policy: Parameters<typeof setUpMeeting>[0] = {}) {
-  const bench = await setUpMeeting(policy)
-  const [ann, bea] = [await bench.talk('ann'), await bench.talk('bea')]
-  await bench.conference.join(ann.call, bea.call)
-  await settled()
-  return { ...bench, ann, bea }
-}
 
 const refusesOffers = ({ leg }: Peer) => {
   leg.onSend = (command) => {
@@ -22,7 +14,7 @@ const replaced = { type: 'leg.ended', end: { by: 'remote', reason: 'replaced' } 
 
 describe('A call that takes the place of a member', () => {
   test.each(['before', 'after'])('joins in its place, %s that one has ended', async (when) => {
-    const { transport, conference, ann, bea, plays, heardBy } = await meeting()
+    const { transport, conference, ann, bea, plays, heardBy } = await setUpConference()
 
     const leg = transport.ring('cy', { replaces: ann.call.id })
     if (when === 'after') leg.onSend = () => {}
@@ -42,7 +34,7 @@ describe('A call that takes the place of a member', () => {
   })
 
   test('is muted where that one was, and leaves the user where he is', async () => {
-    const { transport, conference, ann, bea, plays, heardBy, talk, engine } = await meeting()
+    const { transport, conference, ann, bea, plays, heardBy, talk, engine } = await setUpConference()
     await ann.call.mute()
     const dan = await talk('dan')
     await settled()
@@ -84,7 +76,7 @@ describe('A call that takes the place of a member', () => {
   })
 
   test('that a peer wanted us to make joins when it is answered, and not when it is not', async () => {
-    const { engine, transport, conference, ann, bea, plays, heardBy } = await meeting({
+    const { engine, transport, conference, ann, bea, plays, heardBy } = await setUpConference({
       transfer: { incoming: 'accept' }
     })
     const wish = { type: 'leg.refer.received', target: 'sip:cy@example.org' } as const
@@ -108,7 +100,7 @@ describe('A call that takes the place of a member', () => {
   })
 
   test('leaves the others as they are when it fails at the last moment', async () => {
-    const { transport, conference, ann, bea, heardBy } = await meeting()
+    const { transport, conference, ann, bea, heardBy } = await setUpConference()
 
     const leg = transport.ring('cy', { replaces: ann.call.id })
     leg.onSend = () => {}
@@ -124,7 +116,9 @@ describe('A call that takes the place of a member', () => {
 
 describe('Who cannot join', () => {
   test('leaves the user on the call that will not be held', async () => {
-    const { conference, ann, bea, talk, heardBy, engine } = await meeting({ calls: { whenHoldFails: 'refuse' } })
+    const { conference, ann, bea, talk, heardBy, engine } = await setUpConference({
+      calls: { whenHoldFails: 'refuse' }
+    })
     const cy = await talk('cy')
     const dan = await talk('dan')
     refusesOffers(dan)
@@ -140,7 +134,7 @@ describe('Who cannot join', () => {
   test.each(['silence', 'refuse'] as const)(
     'leaves the user where he was, who was held for it (%s)',
     async (whenHoldFails) => {
-      const { conference, ann, bea, talk, heardBy, engine } = await meeting({ calls: { whenHoldFails } })
+      const { conference, ann, bea, talk, heardBy, engine } = await setUpConference({ calls: { whenHoldFails } })
       const cy = await talk('cy')
       const dan = await talk('dan')
       refusesOffers(cy)
@@ -169,7 +163,7 @@ describe('Who cannot join', () => {
 
 describe('Members of a conference', () => {
   test.each([0, 1])('are silent for another call as soon as each has said whether it is held (%i)', async (which) => {
-    const { ann, bea, talk, heardBy } = await meeting()
+    const { ann, bea, talk, heardBy } = await setUpConference()
     const stubborn = which === 0 ? ann : bea
     refusesOffers(stubborn)
 
@@ -180,7 +174,7 @@ describe('Members of a conference', () => {
   })
 
   test('go on when one of them will not be held, and so another call has to wait', async () => {
-    const { conference, ann, bea, heardBy, dial } = await meeting({ calls: { whenHoldFails: 'refuse' } })
+    const { conference, ann, bea, heardBy, dial } = await setUpConference({ calls: { whenHoldFails: 'refuse' } })
     refusesOffers(bea)
 
     expect(await errorOf(dial('sip:cy@example.org').then(() => {}))).toMatchObject({ code: 'negotiation.rejected' })

@@ -5,19 +5,11 @@ import { createDevices } from '../../src/index.ts'
 import { errorOf, settled, setUpOnline, watch } from './support/desk.ts'
 import { FakeMediaDevices } from './support/fake-media.ts'
 import { measureOf } from './support/measures.ts'
-import { setUpMeeting } from './support/meeting.ts'
-
-async function three() {
-  const meeting = await setUpMeeting()
-  const ann = await meeting.talk('ann')
-  const bea = await meeting.talk('bea')
-  await meeting.conference.join(ann.call, bea.call)
-  return { ...meeting, ann, bea }
-}
+import { setUpConference, setUpMeeting } from './support/meeting.ts'
 
 describe('In a conference', () => {
   test('each hears us and the others, and nobody himself; who was held goes on', async () => {
-    const { conference, heardBy, ann, bea, talk, engine } = await three()
+    const { conference, heardBy, ann, bea, talk, engine } = await setUpConference()
     expect([heardBy(ann), heardBy(bea)]).toEqual([
       ['bea', 'us'],
       ['ann', 'us']
@@ -51,7 +43,7 @@ describe('In a conference', () => {
   })
 
   test('muting a call silences us there, and nobody else', async () => {
-    const { heardBy, ann, bea } = await three()
+    const { heardBy, ann, bea } = await setUpConference()
 
     await ann.call.mute()
 
@@ -59,7 +51,7 @@ describe('In a conference', () => {
   })
 
   test('a call that is held hears nobody and is heard by nobody, until it is resumed', async () => {
-    const { heardBy, ann, bea } = await three()
+    const { heardBy, ann, bea } = await setUpConference()
 
     await ann.call.hold()
     expect([heardBy(ann), heardBy(bea)]).toEqual([[], ['us']])
@@ -72,7 +64,7 @@ describe('In a conference', () => {
   })
 
   test('the music of a peer that holds us is not for the others', async () => {
-    const { heardBy, ann, bea } = await three()
+    const { heardBy, ann, bea } = await setUpConference()
     ann.leg.emit({ type: 'leg.offer.received' })
     ann.leg.onSend = ({ type }) => type === 'accept' && ann.leg.emit({ type: 'leg.offer.answered', peerHolds: true })
     ann.leg.emit({ type: 'leg.offer.received' })
@@ -83,7 +75,7 @@ describe('In a conference', () => {
   })
 
   test('what a peer sends anew is heard by the others', async () => {
-    const { ann, bea, audio, talk, conference } = await three()
+    const { ann, bea, audio, talk, conference } = await setUpConference()
     await conference.join((await talk('cy')).call)
 
     const voice = ann.leg.plays().tracks[0]
@@ -117,7 +109,7 @@ describe('In a conference', () => {
 
 describe('Who leaves a conference', () => {
   test('is heard by nobody but us, and held, as the user is on the others', async () => {
-    const { conference, heardBy, ann, bea, talk } = await three()
+    const { conference, heardBy, ann, bea, talk } = await setUpConference()
     const cy = await talk('cy')
     await conference.join(cy.call)
 
@@ -142,7 +134,7 @@ describe('Who leaves a conference', () => {
   })
 
   test('leaves the last one an ordinary call, and nothing open', async () => {
-    const { conference, heardBy, ann, bea, audio, engine } = await three()
+    const { conference, heardBy, ann, bea, audio, engine } = await setUpConference()
 
     bea.leg.emit({ type: 'leg.ended', end: { by: 'remote', reason: 'hangup' } })
     await settled()
@@ -156,7 +148,7 @@ describe('Who leaves a conference', () => {
   })
 
   test('by the end of the call leaves the others talking', async () => {
-    const { conference, heardBy, ann, bea, talk } = await three()
+    const { conference, heardBy, ann, bea, talk } = await setUpConference()
     const cy = await talk('cy')
     await conference.join(cy.call)
 
@@ -169,7 +161,7 @@ describe('Who leaves a conference', () => {
   })
 
   test('with everybody else leaves the user on the last one', async () => {
-    const { conference, heardBy, ann, bea, audio, engine } = await three()
+    const { conference, heardBy, ann, bea, audio, engine } = await setUpConference()
 
     await conference.split()
     await settled()
@@ -181,7 +173,7 @@ describe('Who leaves a conference', () => {
   })
 
   test('by hanging up all of them leaves no call', async () => {
-    const { conference, engine, audio, devices } = await three()
+    const { conference, engine, audio, devices } = await setUpConference()
 
     await conference.end()
 
@@ -191,7 +183,7 @@ describe('Who leaves a conference', () => {
   })
 
   test('because the engine is disposed of leaves nothing open', async () => {
-    const { conference, engine, audio, devices } = await three()
+    const { conference, engine, audio, devices } = await setUpConference()
 
     engine.dispose()
 
@@ -201,7 +193,7 @@ describe('Who leaves a conference', () => {
 
 describe('Beside a conference', () => {
   test('another call is held while the user is with it, and it while the user is on that one', async () => {
-    const { heardBy, ann, bea, talk, engine } = await three()
+    const { heardBy, ann, bea, talk, engine } = await setUpConference()
     const cy = await talk('cy')
     expect([ann, bea].map(({ call }) => call.state.hold.local)).toEqual(['held', 'held'])
 
@@ -216,7 +208,7 @@ describe('Beside a conference', () => {
   })
 
   test('a member that refuses to be held is silent all the same', async () => {
-    const { heardBy, ann, bea, talk } = await three()
+    const { heardBy, ann, bea, talk } = await setUpConference()
     ann.leg.onSend = (command) => {
       if (command.type !== 'offer') return
       const cause = { code: 'negotiation.rejected', text: 'No' } as const
@@ -277,7 +269,7 @@ describe('A conference is refused', () => {
   })
 
   test('to who cannot be resumed: the others talk on', async () => {
-    const { conference, ann, bea, talk, heardBy } = await three()
+    const { conference, ann, bea, talk, heardBy } = await setUpConference()
     const cy = await talk('cy')
     await conference.join(cy.call)
     await conference.leave(cy.call)

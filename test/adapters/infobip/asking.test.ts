@@ -7,6 +7,7 @@ import { soon } from '../../contract/scene.ts'
 import { startInfobipBench } from '../../contract/infobip/emulator-bench.ts'
 import type { InfobipBench } from '../../contract/infobip/emulator-bench.ts'
 import { person } from './support/people.ts'
+import { settled } from '../../engine/support/desk.ts'
 
 let bench: InfobipBench
 
@@ -74,12 +75,12 @@ describe('a token that is asked for', { timeout: 20_000 }, () => {
     transport.send({ type: 'connect', attempt: 1 })
     transport.send({ type: 'disconnect' })
     transport.send({ type: 'connect', attempt: 2 })
-    await turn()
+    await settled()
 
     asked[1]?.('second')
-    await turn()
+    await settled()
     asked[0]?.('first')
-    await turn()
+    await settled()
 
     expect(offered).toEqual(['second'])
     transport.dispose()
@@ -88,11 +89,11 @@ describe('a token that is asked for', { timeout: 20_000 }, () => {
   test('opens nothing once nobody wants to be connected', async () => {
     const { transport, asked, offered, told } = wire()
     transport.send({ type: 'connect', attempt: 1 })
-    await turn()
+    await settled()
 
     transport.dispose()
     asked[0]?.('late')
-    await turn()
+    await settled()
 
     expect([offered, told]).toEqual([[], []])
   })
@@ -143,5 +144,3 @@ function wire() {
   transport.events.subscribe(({ type }) => told.push(type))
   return { transport, asked, offered, told }
 }
-
-const turn = () => new Promise((resolve) => setTimeout(resolve))

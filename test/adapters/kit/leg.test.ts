@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { ProviderLeg } from '../../../adapters/kit/index.ts'
 import type { LegEvent } from '../../../machines/index.ts'
+import { settled } from '../../engine/support/desk.ts'
 
 test('a call ends once, and whoever disposes of it on hearing so makes it say nothing more', () => {
   const { leg, told } = plainLeg()
@@ -27,7 +28,7 @@ test('what is to be done is done in turn, and not after the end', async () => {
   })
   leg.enqueue(() => void done.push('third'))
 
-  await turn()
+  await settled()
 
   expect(done).toEqual(['first', 'second'])
 })
@@ -37,7 +38,7 @@ test('what cannot be done ends the call, and what comes after it is not tried', 
   leg.enqueue(() => Promise.reject(new Error('no media')))
   leg.enqueue(() => leg.ringing())
 
-  await turn()
+  await settled()
 
   expect(told).toEqual([{ type: 'leg.ended', end: { by: 'system', reason: 'media', text: 'Error: no media' } }])
 })
@@ -91,8 +92,6 @@ function plainLeg() {
   leg.events.subscribe((event) => told.push(event))
   return { leg, told }
 }
-
-const turn = () => new Promise((resolve) => setTimeout(resolve))
 
 class PlainLeg extends ProviderLeg {
   readonly callId = 'known-to-the-provider'

@@ -42,3 +42,12 @@ export async function setUpMeeting(policy: Policy = {}, more: Partial<EngineOpti
   }
   return { ...desk, audio, clock, conference, talk, plays, heardBy }
 }
+
+/** The same, with ann and bea in the conference. */
+export async function setUpConference(policy?: Policy) {
+  const meeting = await setUpMeeting(policy)
+  const [ann, bea] = [await meeting.talk('ann'), await meeting.talk('bea')]
+  await meeting.conference.join(ann.call, bea.call)
+  await settled()
+  return { ...meeting, ann, bea }
+}
