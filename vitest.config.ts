@@ -5,6 +5,9 @@ import { ClosingLine } from './test/support/closing-line.ts'
 /** What runs on real clocks comes when everything else is done; it mostly waits, so more of it runs than there are processors. */
 const order = { quick: 0, integration: 1, browser: 2 }
 
+/** JsSIP, jsencrypt and socket.io's clients take the world they find when they are loaded: each of these has its own. */
+const withClients = 'test/adapters/{sip,azstack}/**/*.test.ts'
+
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
@@ -17,7 +20,20 @@ export default defineConfig({
           name: 'core',
           environment: 'node',
           include: ['test/{machines,adapters,engine,guarantees,gates,testing}/**/*.test.ts'],
+          exclude: [withClients],
+          // loading everything again for every file would take as long as the tests
+          isolate: false,
           // some sockets and media are real, and the machine may be busy
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          sequence: { groupOrder: order.quick }
+        }
+      },
+      {
+        test: {
+          name: 'clients',
+          environment: 'node',
+          include: [withClients],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           sequence: { groupOrder: order.quick }
@@ -51,6 +67,7 @@ export default defineConfig({
           environment: 'node',
           pool: 'forks',
           maxWorkers: 4,
+          isolate: false,
           include: ['test/{integration,examples,cli}/**/*.test.ts', 'examples/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
@@ -64,6 +81,7 @@ export default defineConfig({
           environment: 'node',
           pool: 'forks',
           maxWorkers: 2,
+          isolate: false,
           globalSetup: 'test/support/browser/build.ts',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 30_000,
