@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closing-line.ts'
+import { patience } from './test/support/until.ts'
 
 /** What runs on real clocks comes when everything else is done; it mostly waits, so more of it runs than there are processors. */
 const order = { quick: 0, integration: 1, browser: 2 }
@@ -84,8 +85,9 @@ export default defineConfig({
           isolate: false,
           globalSetup: 'test/support/browser/build.ts',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 120_000,
+          expect: { poll: { timeout: patience } },
+          hookTimeout: 60_000,
           sequence: { groupOrder: order.browser }
         }
       }

@@ -9,7 +9,6 @@ import type { Stage } from '../support/browser/stage.ts'
 import { onAzstack } from '../support/browser/stage.ts'
 
 /** Real time: a busy machine takes longer. */
-const patiently = { timeout: 10_000 }
 const number = '84901234567'
 
 onAzstack('a call to a telephone', (stage) => {
@@ -185,7 +184,7 @@ onAzstack('a call between two users', (stage) => {
     for (const { user } of [alice, bob]) stage.server.relay(user).cut()
     await Promise.all([alice, bob].map((phone) => phone.flows({ in: 'sound', out: 'packets' })))
     await Promise.all([alice, bob].map((phone) => phone.shows({ signalling: 'attached' })))
-    await expect.poll(() => stage.server.emulator.clients.length, patiently).toBe(2)
+    await expect.poll(() => stage.server.emulator.clients.length).toBe(2)
 
     await alice.hangup()
     await bob.shows({ status: 'ended', end: { by: 'remote', reason: 'hangup' } })
@@ -226,7 +225,7 @@ async function called(stage: Stage<AzstackServer>): Promise<[Phone, AzstackEmula
 async function hearEachOther(alice: Phone, there: AzstackEmulatedCall) {
   const before = await there.media()
   await alice.flows({ in: 'sound', out: 'packets' })
-  await expect.poll(async () => (await there.media()).loud, patiently).toBeGreaterThan(before.loud + 5)
+  await expect.poll(async () => (await there.media()).loud).toBeGreaterThan(before.loud + 5)
   const after = await there.media()
   expect(after.packetsReceived).toBeGreaterThan(before.packetsReceived)
   expect(after.packetsSent).toBeGreaterThan(before.packetsSent)
@@ -240,5 +239,5 @@ async function fallsSilent(there: AzstackEmulatedCall) {
     if (now.loud > since.loud) since = now
     return now.packetsReceived - since.packetsReceived
   }
-  await expect.poll(silence, patiently).toBeGreaterThan(60)
+  await expect.poll(silence).toBeGreaterThan(60)
 }

@@ -35,7 +35,7 @@ onEachServer('a conference of three', (stage) => {
     }
   )
 
-  test('goes on where one hangs up, and leaves the last two an ordinary call', { timeout: 120_000 }, async () => {
+  test('goes on where one hangs up, and leaves the last two an ordinary call', async () => {
     const [alice, bob, carol] = await humming(stage)
     await callBoth(alice, bob, carol)
     await alice.page.evaluate(() => window.phone.conference.join(...window.phone.engine.calls$.value))
@@ -52,7 +52,7 @@ onEachServer('a conference of three', (stage) => {
   test.each([
     ['has us call', 0, 1],
     ['has call us', 1, 0]
-  ])('goes on with somebody whom one of them %s in his place', { timeout: 120_000 }, async (_, given, to) => {
+  ])('goes on with somebody whom one of them %s in his place', async (_, given, to) => {
     const [alice, bob, carol, dave] = await humming(stage, ['alice', 'bob', 'carol', 'dave'])
     await callBoth(alice, bob, carol)
     await alice.page.evaluate(() => window.phone.conference.join(...window.phone.engine.calls$.value))

@@ -3,15 +3,13 @@ import { expect, test } from 'vitest'
 import { onEachServer } from '../support/browser/stage.ts'
 
 /** Real time: a busy machine takes longer. */
-const patiently = { timeout: 5_000 }
-
 onEachServer('a digit', (stage) => {
   test('that is sent as a message arrives, and all of them in order', async () => {
     const [alice, bob] = await stage.call()
 
     await alice.dtmf('1234567890*#ABCD', { method: 'info', duration: 40, gap: 30 })
 
-    await expect.poll(() => bob.digits(), patiently).toBe('1234567890*#ABCD')
+    await expect.poll(() => bob.digits()).toBe('1234567890*#ABCD')
   })
 
   test('is not lost when keys are pressed fast', async () => {
@@ -23,7 +21,7 @@ onEachServer('a digit', (stage) => {
       )
     )
 
-    await expect.poll(() => bob.digits(), patiently).toBe('112233#')
+    await expect.poll(() => bob.digits()).toBe('112233#')
   })
 
   test('that is pressed during a hold waits for its end to be agreed, and arrives', async () => {
@@ -37,7 +35,7 @@ onEachServer('a digit', (stage) => {
       ]).catch(() => {})
     )
 
-    await expect.poll(() => bob.digits(), patiently).toBe('42')
+    await expect.poll(() => bob.digits()).toBe('42')
     await alice.shows({ hold: { local: 'active' }, negotiation: 'stable' })
     await Promise.all([alice, bob].map((phone) => phone.flows({ in: 'sound' })))
   })
@@ -51,7 +49,7 @@ onEachServer('a digit', (stage) => {
     await alice.dtmf('159#', { method: 'rtp', duration: 120, gap: 250 })
     await alice.dtmf('0', { duration: 120, gap: 250 })
 
-    await expect.poll(() => bob.keys(), patiently).toBe('159#0')
+    await expect.poll(() => bob.keys()).toBe('159#0')
     expect(alice.trace.filter(({ text }) => text.startsWith('INFO '))).toEqual([])
   })
 
@@ -65,6 +63,6 @@ onEachServer('a digit', (stage) => {
       Promise.all([...'2255'].map((key) => window.phone.run('dtmf', [key, { method: 'rtp', duration: 120, gap: 250 }])))
     )
 
-    await expect.poll(() => bob.keys(), patiently).toBe('2255')
+    await expect.poll(() => bob.keys()).toBe('2255')
   })
 })

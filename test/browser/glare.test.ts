@@ -5,7 +5,7 @@ import type { Phone } from '../support/browser/phones.ts'
 import { onEachServer, onEmulator } from '../support/browser/stage.ts'
 
 onEachServer('two who hold at the same instant', (stage) => {
-  test('come to agree, every time, and hear what they should', { timeout: 60_000 }, async () => {
+  test('come to agree, every time, and hear what they should', async () => {
     const [alice, bob] = await stage.call()
     const both = [alice, bob]
 
@@ -25,7 +25,7 @@ onEachServer('two who hold at the same instant', (stage) => {
     expect(collisionsOf(alice) + collisionsOf(bob)).toBeGreaterThan(0)
   })
 
-  test('come to agree when one holds as the other resumes', { timeout: 60_000 }, async () => {
+  test('come to agree when one holds as the other resumes', async () => {
     const [alice, bob] = await stage.call()
     await alice.hold()
     await bob.shows({ hold: { remote: 'held' } })
@@ -43,6 +43,9 @@ onEachServer('two who hold at the same instant', (stage) => {
   })
 })
 
+/** How often three pairs try, so that all of them together come to a hundred. */
+const perPair = 34
+
 /** What both do at once, again and again, and how it ends for both of them. */
 const rounds = [
   ['hold', { hold: { local: 'held', remote: 'held' } }],
@@ -51,9 +54,9 @@ const rounds = [
   ['disableVideo', { video: { local: 'off', remote: 'off' } }]
 ] as const
 
-onEmulator('five pairs who want the same at the same instant', (stage) => {
+onEmulator('three pairs who want the same at the same instant', (stage) => {
   test('come to agree a hundred times of a hundred, and hear each other', { timeout: 600_000 }, async () => {
-    const names = [1, 2, 3, 4, 5].flatMap((pair) => [`alice${pair}`, `bob${pair}`])
+    const names = [1, 2, 3].flatMap((pair) => [`alice${pair}`, `bob${pair}`])
     const phones = await stage.phones(names)
     for (const phone of phones) await phone.connect()
     const pairs = phones.flatMap((phone, index) => (index % 2 === 0 ? [[phone, phones[index + 1] as Phone]] : []))
@@ -69,7 +72,7 @@ onEmulator('five pairs who want the same at the same instant', (stage) => {
     const agreed = await Promise.all(
       pairs.map(async (pair) => {
         let count = 0
-        for (let round = 0; round < 20; round++) {
+        for (let round = 0; round < perPair; round++) {
           const [command, look] = rounds[round % rounds.length] as (typeof rounds)[number]
           // what counts is where both end
           await atTheSameInstant(
@@ -86,7 +89,7 @@ onEmulator('five pairs who want the same at the same instant', (stage) => {
       })
     )
 
-    expect(agreed).toEqual(pairs.map(() => 20))
+    expect(agreed).toEqual(pairs.map(() => perPair))
     expect(phones.reduce((sum, phone) => sum + collisionsOf(phone), 0)).toBeGreaterThan(50)
   })
 })

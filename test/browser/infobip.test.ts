@@ -157,5 +157,5 @@ function expectCall({ emulator }: InfobipServer, user: string) {
 /** The party hears more and more that is not silence. */
 async function heard(there: InfobipEmulatedCall) {
   const { loud } = await there.media()
-  await until(async () => (await there.media()).loud > loud + 5, { within: 8_000, what: 'the party hears us' })
+  await until(async () => (await there.media()).loud > loud + 5, { what: 'the party hears us' })
 }

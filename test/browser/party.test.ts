@@ -8,8 +8,6 @@ import { onEmulator } from '../support/browser/stage.ts'
 import type { EmulatorServer } from '../support/browser/server.ts'
 
 /** Real time: a busy machine takes longer. */
-const patiently = { timeout: 5_000 }
-
 onEmulator('a call with a party', (stage) => {
   test('is heard before it is answered when the party sends early media', async () => {
     const [alice, party] = await dialled(stage)
@@ -22,13 +20,13 @@ onEmulator('a call with a party', (stage) => {
     await party.answer()
     await alice.shows({ status: 'established', path: 'connected' })
     await alice.flows({ in: 'sound', out: 'packets' })
-    await expect.poll(async () => (await party.media()).loud, patiently).toBeGreaterThan(0)
+    await expect.poll(async () => (await party.media()).loud).toBeGreaterThan(0)
   })
 
   test('stays silent while we hold, whatever the party offers', async () => {
     const [alice, party] = await established(stage)
     await alice.hold()
-    await expect.poll(() => party.held, patiently).toBe(true)
+    await expect.poll(() => party.held).toBe(true)
 
     expect(await party.reinvite('sendrecv')).toBe('sendonly')
 
@@ -71,7 +69,7 @@ onEmulator('a call with a party', (stage) => {
     await party.sendDigits('90')
 
     expect(party.digits).toBe('12#')
-    await expect.poll(() => alice.digits(), patiently).toBe('90')
+    await expect.poll(() => alice.digits()).toBe('90')
   })
 
   test('is over when the party hangs up', async () => {

@@ -81,7 +81,7 @@ function tells(phone: Phone, type: 'quality.degraded' | 'quality.restored', reas
         ({ event }) => event.type === wanted.type && 'reason' in event && event.reason === wanted.reason
       ),
     { type, reason },
-    { within: 15_000, what: `${phone.name} tells ${type} ${reason}` }
+    { what: `${phone.name} tells ${type} ${reason}` }
   )
 }
 

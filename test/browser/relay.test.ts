@@ -24,8 +24,7 @@ describeWith(['chromium', 'kamailio', 'coturn'], 'a call whose media is relayed 
       // what a browser says when it has another network; here it has the same one
       await alice.page.evaluate(() => window.dispatchEvent(new Event('online')))
       await alice.page.until(() => window.phone.history('path').includes('restarting'))
-      for (const phone of phones)
-        await phone.shows({ status: 'established', path: 'connected', negotiation: 'stable' }, { within: 15_000 })
+      for (const phone of phones) await phone.shows({ status: 'established', path: 'connected', negotiation: 'stable' })
 
       const offers = offersOf(alice)
       expect(offers).toHaveLength(before + 1)

@@ -4,8 +4,6 @@ import { gone, heard, seen, useSoftPhones } from '../support/browser/softphone-p
 import type { SoftPhones } from '../support/browser/softphone-page.ts'
 import { describeWith } from '../support/needing.ts'
 
-const soon = { timeout: 10_000 }
-
 /** Alice talks with Bob, and holds Carol. */
 async function talkWithBoth({ alice, bob, carol, talk }: SoftPhones) {
   await talk(alice, bob)
@@ -14,7 +12,7 @@ async function talkWithBoth({ alice, bob, carol, talk }: SoftPhones) {
   await carol.says('In call')
   await alice.press('Swap')
   await carol.says('Alice holds you')
-  await expect.poll(() => bob.headline(), soon).toBe('In call')
+  await expect.poll(() => bob.headline()).toBe('In call')
 }
 
 /** Bob talks with Carol. */
@@ -110,7 +108,7 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     const { alice, bob, talk } = phones()
     await talk(alice, bob)
 
-    await expect.poll(() => alice.card.getByLabel('Quality').textContent(), soon).toMatch(/^MOS 4\.\d · loss in 0 %/)
+    await expect.poll(() => alice.card.getByLabel('Quality').textContent()).toMatch(/^MOS 4\.\d · loss in 0 %/)
   })
 
   test('change the microphone in the middle of a call, and keep the one they had where it is refused', async () => {
@@ -134,12 +132,12 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await choice.selectOption({ index: 1 })
 
     // shown once it is true
-    await expect.poll(() => choice.inputValue(), soon).not.toBe('')
+    await expect.poll(() => choice.inputValue()).not.toBe('')
     const chosen = await choice.inputValue()
     const sink = () => alice.card.locator('.loudspeaker audio').evaluate((audio) => (audio as HTMLAudioElement).sinkId)
-    await expect.poll(sink, soon).toBe(chosen)
+    await expect.poll(sink).toBe(chosen)
     await choice.selectOption('')
-    await expect.poll(sink, soon).toBe('')
+    await expect.poll(sink).toBe('')
   })
 
   test('take a call that waits, hold the first, and swap', async () => {
@@ -157,7 +155,7 @@ describeWith(['chromium'], 'three softphones on a page', () => {
 
     await carol.says('Alice holds you')
     await heard(bob)
-    await expect.poll(() => carol.loudness(), soon).toBe(0)
+    await expect.poll(() => carol.loudness()).toBe(0)
     await expect
       .poll(() => alice.card.getByRole('listitem').filter({ hasText: 'Carol' }).first().textContent())
       .toContain('on hold')
@@ -171,7 +169,7 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await alice.shows('talks with you all')
     const voice = alice.card.getByRole('region', { name: 'Other calls' }).locator('audio')
     expect(await voice.evaluate((audio) => (audio as HTMLAudioElement).paused)).toBe(false)
-    await expect.poll(() => carol.headline(), soon).toBe('In call')
+    await expect.poll(() => carol.headline()).toBe('In call')
     await heard(carol)
 
     // all that Bob can hear now is Carol
@@ -193,7 +191,7 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await carol.press('Call Bob')
 
     await alice.says('The call was passed on')
-    await expect.poll(() => bob.card.locator('.who').textContent(), soon).toBe('Carol')
+    await expect.poll(() => bob.card.locator('.who').textContent()).toBe('Carol')
     await bob.says('In call')
     await carol.says('In call')
     await Promise.all([heard(bob), heard(carol)])
@@ -211,7 +209,7 @@ describeWith(['chromium'], 'three softphones on a page', () => {
     await bob.press('Back to Carol')
 
     await alice.says('Bob hung up')
-    await expect.poll(() => carol.headline(), soon).toBe('In call')
+    await expect.poll(() => carol.headline()).toBe('In call')
     await heard(carol)
   })
 

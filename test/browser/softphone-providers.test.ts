@@ -63,18 +63,18 @@ describeWith(['chromium'], 'the softphones', () => {
       await bob.says('In call')
       expect(await alice.possible()).toEqual(['Hang up', 'Mute', 'Hold'])
       expect(await alice.card.getByRole('group', { name: 'Keypad' }).count()).toBe(hasDigits ? 1 : 0)
-      await expect.poll(() => alice.loudness(), { timeout: 5_000 }).toBeGreaterThan(0.1)
-      await expect.poll(() => bob.loudness(), { timeout: 5_000 }).toBeGreaterThan(0.1)
+      await expect.poll(() => alice.loudness()).toBeGreaterThan(0.1)
+      await expect.poll(() => bob.loudness()).toBeGreaterThan(0.1)
     })
 
     test('are not heard while they hold, whoever is told', async () => {
       await alice.press('Hold')
 
       await alice.says('You hold Bob')
-      await expect.poll(() => bob.loudness(), { timeout: 5_000 }).toBe(0)
+      await expect.poll(() => bob.loudness()).toBe(0)
 
       await alice.press('Resume')
-      await expect.poll(() => bob.loudness(), { timeout: 5_000 }).toBeGreaterThan(0.1)
+      await expect.poll(() => bob.loudness()).toBeGreaterThan(0.1)
     })
 
     test('hang up, and say who did', async () => {

@@ -46,7 +46,7 @@ function withinReach() {
 describeWith(['chromium'], 'softphones in trouble', () => {
   const phones = useSoftPhones(withinReach)
 
-  test('warn of a bad line while it is bad, and on both sides of it', { timeout: 60_000 }, async () => {
+  test('warn of a bad line while it is bad, and on both sides of it', async () => {
     const { page, alice, bob, talk } = phones()
     await talk(alice, bob)
     await heard(bob)
@@ -58,17 +58,17 @@ describeWith(['chromium'], 'softphones in trouble', () => {
       await sender?.replaceTrack(null)
     })
 
-    await Promise.all([alice, bob].map((phone) => warning(phone).waitFor({ timeout: 20_000 })))
+    await Promise.all([alice, bob].map((phone) => warning(phone).waitFor()))
     await alice.shows('quality.degraded')
     await page.evaluate(async () => {
       const [sender] = window.connections[0]?.getSenders() ?? []
       await sender?.replaceTrack(window.microphones[0] ?? null)
     })
-    await Promise.all([alice, bob].map((phone) => warning(phone).waitFor({ state: 'detached', timeout: 30_000 })))
+    await Promise.all([alice, bob].map((phone) => warning(phone).waitFor({ state: 'detached' })))
     await heard(bob)
   })
 
-  test('say that nobody hears them without a microphone, until there is one', { timeout: 60_000 }, async () => {
+  test('say that nobody hears them without a microphone, until there is one', async () => {
     const { page, alice, bob, talk } = phones()
     await talk(alice, bob)
     await heard(bob)
@@ -84,16 +84,14 @@ describeWith(['chromium'], 'softphones in trouble', () => {
     await alice.shows('Your microphone is gone, trying others …')
     await alice.shows('There is no microphone: you are not heard')
     await alice.says('In call')
-    await expect.poll(() => bob.loudness(), { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => bob.loudness()).toBe(0)
     expect(await bob.card.getByText(/microphone is gone|no microphone/).count()).toBe(0)
 
     await page.evaluate(() => {
       window.plug.isOut = false
       navigator.mediaDevices.dispatchEvent(new Event('devicechange'))
     })
-    await alice.card
-      .getByText('There is no microphone: you are not heard')
-      .waitFor({ state: 'detached', timeout: 15_000 })
+    await alice.card.getByText('There is no microphone: you are not heard').waitFor({ state: 'detached' })
     await heard(bob)
   })
 })

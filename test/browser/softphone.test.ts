@@ -58,8 +58,8 @@ describeWith(['chromium'], 'two softphones on a page', () => {
     await bob.says('In call')
     expect(await alice.possible()).toEqual(['Hang up', 'Mute', 'Hold'])
     expect(await bob.possible()).toEqual(['Hang up', 'Mute', 'Hold'])
-    await expect.poll(() => alice.loudness(), { timeout: 5_000 }).toBeGreaterThan(0.1)
-    await expect.poll(() => bob.loudness(), { timeout: 5_000 }).toBeGreaterThan(0.1)
+    await expect.poll(() => alice.loudness()).toBeGreaterThan(0.1)
+    await expect.poll(() => bob.loudness()).toBeGreaterThan(0.1)
   })
 
   test('send digits that arrive', async () => {
@@ -76,23 +76,23 @@ describeWith(['chromium'], 'two softphones on a page', () => {
     await alice.says('You hold Bob')
     await bob.says('Alice holds you')
     expect(await alice.possible()).toEqual(['Hang up', 'Mute', 'Resume'])
-    await expect.poll(() => bob.loudness(), { timeout: 5_000 }).toBe(0)
+    await expect.poll(() => bob.loudness()).toBe(0)
 
     await alice.press('Resume')
 
     await expect.poll(() => bob.headline()).toBe('In call')
-    await expect.poll(() => bob.loudness(), { timeout: 5_000 }).toBeGreaterThan(0.1)
+    await expect.poll(() => bob.loudness()).toBeGreaterThan(0.1)
   })
 
   test('mute without telling the other', async () => {
     await bob.press('Mute')
     await expect.poll(() => bob.possible()).toEqual(['Hang up', 'Unmute', 'Hold'])
-    await expect.poll(() => alice.loudness(), { timeout: 5_000 }).toBe(0)
+    await expect.poll(() => alice.loudness()).toBe(0)
     expect(await alice.headline()).toBe('In call')
 
     await bob.press('Unmute')
 
-    await expect.poll(() => alice.loudness(), { timeout: 5_000 }).toBeGreaterThan(0.1)
+    await expect.poll(() => alice.loudness()).toBeGreaterThan(0.1)
   })
 
   test('keep their call when the connection of one is cut', async () => {
@@ -101,7 +101,7 @@ describeWith(['chromium'], 'two softphones on a page', () => {
     await bob.shows('signalling.detached')
     await bob.shows('signalling.attached')
     await bob.says('In call')
-    await expect.poll(() => bob.loudness(), { timeout: 5_000 }).toBeGreaterThan(0.1)
+    await expect.poll(() => bob.loudness()).toBeGreaterThan(0.1)
     await bob.press('Hold')
     await alice.says('Bob holds you')
     await bob.press('Resume')

@@ -141,5 +141,5 @@ function transfer({ page }: Phone, target: string | null): Promise<string> {
 /** So many connections stay open in the end, and as many microphones. */
 async function open({ page }: Phone, count: number) {
   const left = () => page.evaluate(() => [window.media.open, window.captures.live])
-  await expect.poll(left, { timeout: 8_000 }).toEqual([count, count])
+  await expect.poll(left).toEqual([count, count])
 }

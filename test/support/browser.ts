@@ -5,7 +5,7 @@ import { inject } from 'vitest'
 import type { Flow, FlowOptions } from './browser/media-meter.ts'
 import { chromiumPath } from './needing.ts'
 import type { UntilOptions } from './until.ts'
-import { until } from './until.ts'
+import { patience, until } from './until.ts'
 
 /** Fake devices, nothing that asks or phones home, media over loopback, and certificates that nobody signed. */
 const flags = [
@@ -141,7 +141,7 @@ export async function openPage(browser: Browser, name: string, options: PageOpti
     },
     evaluate,
     until: (question, argument, wait) =>
-      until(() => evaluate(question, argument), { within: 10_000, what: `what ${name} waits for`, ...wait }),
+      until(() => evaluate(question, argument), { within: patience, what: `what ${name} waits for`, ...wait }),
     sees: (direction, start, wait) =>
       until(() => trace.find((message) => message.direction === direction && message.text.startsWith(start)), {
         what: `${name}: ${direction} ${start}`,

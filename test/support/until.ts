@@ -1,7 +1,13 @@
+/**
+ * Milliseconds in which a page does what it must. A busy machine is slow, and what comes soon is not waited for any
+ * longer.
+ */
+export const patience = 30_000
+
 /** Waits until `question` has an answer that is neither null, undefined nor false. */
 export async function until<T>(
   question: () => T | Promise<T>,
-  { within = 5_000, every = 15, what = 'what the test waits for' }: UntilOptions = {}
+  { within = 15_000, every = 15, what = 'what the test waits for' }: UntilOptions = {}
 ): Promise<NonNullable<Exclude<T, false>>> {
   const deadline = performance.now() + within
   for (;;) {
@@ -16,7 +22,7 @@ export interface UntilOptions {
   /** Milliseconds of real time. */
   readonly within?: number
   readonly every?: number
-  /** Completes the sentence "… did not happen within 5000 ms". */
+  /** Completes the sentence "… did not happen within 15000 ms". */
   readonly what?: string
 }
 

@@ -9,6 +9,7 @@ import type { Flow } from './media-meter.ts'
 import type { Command, Look, PhoneAttendance, Watched } from './page-phone.ts'
 import { pictureOf } from './picture.ts'
 import type { Account, SipServer } from './server.ts'
+import { patience } from '../until.ts'
 
 export interface Phone {
   readonly name: string
@@ -209,7 +210,7 @@ async function createPhone(
     dtmf: (digits, wanted) => run('dtmf', digits, wanted),
     useMicrophone: (deviceId) => run('useMicrophone', deviceId),
     established: () => run('established'),
-    shows: (look, { within = 8_000 } = {}) =>
+    shows: (look, { within = patience } = {}) =>
       page.evaluate(([wanted, deadline]) => window.phone.shows(wanted, deadline), [look, within] as const),
     history: (part) => page.evaluate((wanted) => window.phone.history(wanted), part),
     facts: () => page.evaluate(() => window.phone.facts),
@@ -229,13 +230,11 @@ async function createPhone(
   }
 }
 
-/** What has just been said is still on its way for a moment, so more than one window may be needed. */
-const patience = 6_000
-
 async function flowsLike(page: UserPage, expected: ExpectedFlow): Promise<Flow> {
   // the fake microphone beeps about once a second: shorter silences say nothing
   const window = expected.in === 'silence' ? 1_100 : 500
   const seen: string[] = []
+  // what has just been said is still on its way for a moment, so more than one window may be needed
   for (let spent = 0; spent < patience; spent += window) {
     const flow = await page.flow({ window })
     if (isLike(flow, expected)) return flow

@@ -5,8 +5,7 @@ import type { Demo } from '../../../examples/softphone/server.ts'
 import { openBrowser } from '../browser.ts'
 import { softPhone } from './softphone.ts'
 import type { SoftPhone } from './softphone.ts'
-
-const soon = { timeout: 10_000 }
+import { patience } from '../until.ts'
 
 /** What a test has of the demo. */
 export interface SoftPhones {
@@ -40,9 +39,9 @@ export function useSoftPhones(before: () => void = () => {}): () => SoftPhones {
   beforeEach(async () => {
     errors = []
     const page = await context.newPage()
-    page.setDefaultTimeout(12_000)
+    page.setDefaultTimeout(patience)
     // the first one is compiled on the way
-    page.setDefaultNavigationTimeout(40_000)
+    page.setDefaultNavigationTimeout(2 * patience)
     page.on('pageerror', (error) => void errors.push(error.stack ?? error.message))
     page.on('console', (message) => {
       if (message.type() === 'error') errors.push(message.text())
@@ -77,9 +76,9 @@ async function talk(caller: SoftPhone, callee: SoftPhone, calls = 'Call', answer
   for (const phone of [caller, callee]) await phone.says('In call')
 }
 
-/** Pictures that move, sound that is loud, and pictures that are gone, each of them soon. */
+/** Pictures that move, sound that is loud, and pictures that are gone. */
 export const seen = async (phone: SoftPhone, picture: string) =>
-  await expect.poll(() => phone.frames(picture), soon).toBeGreaterThan(5)
-export const heard = async (phone: SoftPhone) => await expect.poll(() => phone.loudness(), soon).toBeGreaterThan(0.1)
+  await expect.poll(() => phone.frames(picture)).toBeGreaterThan(5)
+export const heard = async (phone: SoftPhone) => await expect.poll(() => phone.loudness()).toBeGreaterThan(0.1)
 export const gone = async (phone: SoftPhone, picture: string) =>
-  await phone.card.getByLabel(picture, { exact: true }).waitFor({ state: 'detached', ...soon })
+  await phone.card.getByLabel(picture, { exact: true }).waitFor({ state: 'detached' })

@@ -1,7 +1,7 @@
 /** What can happen to the networks of a call, as words: generated, played and shown when a test fails. */
 import * as fc from 'fast-check'
 import type { Turn } from '../turn.ts'
-import { pause, until } from '../until.ts'
+import { patience, pause, until } from '../until.ts'
 import type { Phone } from './phones.ts'
 import type { KamailioServer } from './server.ts'
 
@@ -87,7 +87,7 @@ async function happen(scene: Scene, trouble: Trouble): Promise<void> {
 async function notices(phones: readonly Phone[], areBoth: boolean): Promise<void> {
   const says = () => window.phone.call.state.status === 'ended' || window.phone.call.state.path !== 'connected'
   const each = phones.map(({ name, page }) =>
-    until(() => page.evaluate(says), { within: 15_000, what: `that ${name} says that nothing is heard` })
+    until(() => page.evaluate(says), { within: patience, what: `that ${name} says that nothing is heard` })
   )
   await (areBoth ? Promise.all(each) : Promise.any(each))
 }
