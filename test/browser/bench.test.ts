@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { UserPage } from '../support/browser.ts'
-import { atTheSameInstant, openBrowser, openPage } from '../support/browser.ts'
+import { atTheSameInstant, sharedBrowser, openPage } from '../support/browser.ts'
 import { startKamailio } from '../support/kamailio.ts'
 import { describeWith } from '../support/needing.ts'
 
@@ -18,11 +18,11 @@ describeWith(['chromium', 'kamailio'], 'a browser with two pages', () => {
   let alice: UserPage
   let bob: UserPage
   beforeAll(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
     alice = await openPage(browser, 'alice')
     bob = await openPage(browser, 'bob')
   })
-  afterAll(() => browser.close())
+  afterAll(() => Promise.all([alice.close(), bob.close()]))
 
   test('has callchart on the page', async () => {
     expect(await alice.evaluate(() => Object.keys(window.callchart))).toEqual(

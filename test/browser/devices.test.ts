@@ -1,5 +1,5 @@
 /** Microphones that are changed, dead or unplugged in the middle of a call, and loudspeakers, in a real browser. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Phone } from '../support/browser/phones.ts'
 import { onEmulator } from '../support/browser/stage.ts'
 
@@ -63,7 +63,7 @@ onEmulator('a user with several microphones', (stage) => {
   test('keeps the first one when the other delivers nothing', async () => {
     const [alice, bob] = await call()
     const [first, second] = await microphones(alice)
-    await alice.page.evaluate(breakMicrophone, { deviceId: second, how: 'dead' } as const)
+    await breakFor(alice, { deviceId: second, how: 'dead' })
 
     await expect(alice.useMicrophone(second)).rejects.toThrow('media.silent')
 
@@ -76,7 +76,7 @@ onEmulator('a user with several microphones', (stage) => {
   test('keeps the first one when the other cannot be opened', async () => {
     const [alice, bob] = await call()
     const [, second] = await microphones(alice)
-    await alice.page.evaluate(breakMicrophone, { deviceId: second, how: 'in use' } as const)
+    await breakFor(alice, { deviceId: second, how: 'in use' })
 
     await expect(alice.useMicrophone(second)).rejects.toThrow('media.busy')
 
@@ -100,7 +100,7 @@ onEmulator('a user whose microphone is unplugged', (stage) => {
 
   test('is told when there is none left, hears the peer, and is heard again once one is plugged in', async () => {
     const [alice, bob] = await call()
-    await alice.page.evaluate(breakMicrophone, { how: 'missing' } as const)
+    await breakFor(alice, { how: 'missing' })
 
     await alice.page.evaluate(() => window.captures.unplug())
     await alice.shows({ status: 'established', capture: { status: 'lost', cause: { code: 'media.no-device' } } })
@@ -114,7 +114,7 @@ onEmulator('a user whose microphone is unplugged', (stage) => {
 
   test('can still hold, resume and hang up', async () => {
     const [alice, bob] = await call()
-    await alice.page.evaluate(breakMicrophone, { how: 'missing' } as const)
+    await breakFor(alice, { how: 'missing' })
     await alice.page.evaluate(() => window.captures.unplug())
     await alice.shows({ capture: { status: 'lost' } })
 
@@ -166,14 +166,19 @@ function openMicrophones(phone: Phone): Promise<number> {
   return phone.page.evaluate(() => window.captures.live)
 }
 
-/** Runs on the page: from now on this microphone delivers nothing or is in use, or all are missing until one is plugged in. */
-function breakMicrophone({
-  deviceId,
-  how
-}: {
+interface Fault {
   readonly deviceId?: string
   readonly how: 'dead' | 'in use' | 'missing'
-}) {
+}
+
+/** Until one is plugged in, or the test is finished: the next one may be on the same page. */
+async function breakFor({ page }: Phone, fault: Fault): Promise<void> {
+  await page.evaluate(breakMicrophone, fault)
+  onTestFinished(() => page.evaluate(() => void window.dispatchEvent(new Event('plugged in'))))
+}
+
+/** Runs on the page: from now on this microphone delivers nothing or is in use, or all are missing. */
+function breakMicrophone({ deviceId, how }: Fault) {
   const { mediaDevices } = navigator
   const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices)
   const enumerateDevices = mediaDevices.enumerateDevices.bind(mediaDevices)

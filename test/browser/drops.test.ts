@@ -6,7 +6,7 @@ import type { Browser } from 'playwright'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Policy } from '../../src/index.ts'
-import { openBrowser } from '../support/browser.ts'
+import { sharedBrowser } from '../support/browser.ts'
 import type { Phone, PhoneShop } from '../support/browser/phones.ts'
 import { createPhoneShop } from '../support/browser/phones.ts'
 import type { KamailioServer } from '../support/browser/server.ts'
@@ -73,7 +73,7 @@ describeWith(['chromium', 'kamailio', 'coturn'], 'two browsers whose networks an
   let browser: Browser
   let stages: readonly Pair[]
   beforeAll(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
     stages = await Promise.all(
       pairs.map(async () => {
         const [server, relay] = await Promise.all([serverOnKamailio(), startTurn()])
@@ -89,7 +89,6 @@ describeWith(['chromium', 'kamailio', 'coturn'], 'two browsers whose networks an
     )
   })
   afterAll(async () => {
-    await browser.close()
     await Promise.all(stages.flatMap(({ server, relay }) => [server.stop(), relay.stop()]))
   })
 

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startDemo } from '../../examples/softphone/server.ts'
 import type { Demo } from '../../examples/softphone/server.ts'
-import { openBrowser } from '../support/browser.ts'
+import { sharedBrowser } from '../support/browser.ts'
 import { softPhone } from '../support/browser/softphone.ts'
 import type { SoftPhone } from '../support/browser/softphone.ts'
 import { describeWith } from '../support/needing.ts'
@@ -11,9 +11,8 @@ import { describeWith } from '../support/needing.ts'
 describeWith(['chromium'], 'the softphones', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
-  afterAll(() => browser.close())
 
   describe.each([
     { provider: 'sip', name: 'SIP', address: /^sip:alice@/, states: ['Connected', 'Registered'], hasDigits: true },

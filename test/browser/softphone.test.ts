@@ -1,11 +1,11 @@
 /** The demo of `npm start`, used as its user would: two phones on one page, and a whole call between them. */
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { firstCall } from '../../examples/first-call.ts'
 import { startDemo } from '../../examples/softphone/server.ts'
 import type { Demo } from '../../examples/softphone/server.ts'
-import { openBrowser } from '../support/browser.ts'
+import { sharedBrowser } from '../support/browser.ts'
 import { softPhone } from '../support/browser/softphone.ts'
 import type { SoftPhone } from '../support/browser/softphone.ts'
 import { describeWith } from '../support/needing.ts'
@@ -18,7 +18,6 @@ declare global {
 
 describeWith(['chromium'], 'two softphones on a page', () => {
   let demo: Demo
-  let browser: Browser
   let page: Page
   let alice: SoftPhone
   let bob: SoftPhone
@@ -26,7 +25,7 @@ describeWith(['chromium'], 'two softphones on a page', () => {
 
   beforeAll(async () => {
     demo = await startDemo({ port: 0 })
-    browser = await openBrowser()
+    const browser = await sharedBrowser()
     const context = await browser.newContext({ permissions: ['microphone'] })
     page = await context.newPage()
     page.on('pageerror', (error) => void errors.push(error.stack ?? error.message))
@@ -41,7 +40,7 @@ describeWith(['chromium'], 'two softphones on a page', () => {
   }, 60_000)
 
   afterAll(async () => {
-    await browser.close()
+    await page.context().close()
     await demo.stop()
   })
 

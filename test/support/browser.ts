@@ -52,6 +52,14 @@ export function openBrowser({
   })
 }
 
+let shared: Promise<Browser> | null = null
+
+/** One for all tests of a process: it is not theirs to close. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= openBrowser()
+  return shared
+}
+
 export interface PageOptions {
   /** Runs before anything else on the page: replace a global, break a device. */
   readonly before?: () => void
@@ -126,7 +134,6 @@ export async function openPage(browser: Browser, name: string, options: PageOpti
   })
   if (options.before) await page.addInitScript(options.before)
   await page.goto(new URL('/page.html', options.origin ?? inject('pageUrl')).href)
-  await page.waitForFunction(() => 'callchart' in window)
 
   // Playwright unwraps handles in arguments; ours are plain data, and its type for that does not mix with ours.
   const evaluate: UserPage['evaluate'] = (action, argument) => page.evaluate(action as never, argument)

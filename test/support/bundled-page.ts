@@ -43,7 +43,7 @@ async function bundle(root: string, page: string): Promise<ReadonlyMap<string, s
     build: {
       write: false,
       minify: false,
-      sourcemap: 'inline',
+      sourcemap: false,
       target: 'esnext',
       chunkSizeWarningLimit: 10_000,
       rollupOptions: { input: `${root}${page}` }

@@ -72,6 +72,10 @@ export function createMediaMeter(page: Window & typeof globalThis) {
 
   return {
     connections,
+    /** Chromium opens no more than 500 as long as somebody knows the closed ones. */
+    forget() {
+      connections.length = 0
+    },
     get open() {
       return connections.filter(({ connectionState }) => connectionState !== 'closed').length
     },

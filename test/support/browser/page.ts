@@ -33,6 +33,7 @@ window.captures = createCaptures(window)
 window.atInstant = atInstant
 window.listenForTones = listenForTones
 window.createPhone = (setup) => {
+  window.media.forget()
   window.phone = new PagePhone(setup)
 }
 window.callchart = exposed

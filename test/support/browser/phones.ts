@@ -82,16 +82,19 @@ export interface PhoneShop {
   putAway(phones: readonly Phone[], hasFailed?: boolean): Promise<void>
 }
 
+/** Pages that nobody uses, by name. They are kept from file to file: opening one costs more than most calls do. */
+const idle = new Map<string, UserPage[]>()
+
 export function createPhoneShop(browser: () => Browser, server: () => SipServer): PhoneShop {
-  const pages = new Map<string, UserPage>()
+  const reusable = new Set<UserPage>()
   const inUse = new Set<Phone>()
   let count = 0
 
   async function pageFor(name: string, options: PhoneOptions): Promise<UserPage> {
-    const kept = options.browser ?? options.before ?? options.permissions ?? options.judges
-    if (kept !== undefined) return openPage(options.browser ?? browser(), name, options)
-    const page = pages.get(name) ?? (await openPage(browser(), name))
-    pages.set(name, page)
+    const own = options.browser ?? options.before ?? options.permissions ?? options.judges
+    if (own !== undefined) return openPage(options.browser ?? browser(), name, options)
+    const page = idle.get(name)?.pop() ?? (await openPage(browser(), name))
+    reusable.add(page)
     return page
   }
 
@@ -116,10 +119,9 @@ export function createPhoneShop(browser: () => Browser, server: () => SipServer)
     const faults = (await Promise.all(phones.map(faultsOf))).flat()
     if (!hasFailed && faults.length > 0) console.error(await picture())
     for (const { page } of phones) {
-      const isKept = pages.get(page.name) === page && !hasFailed && faults.length === 0
-      if (isKept) continue
-      if (pages.get(page.name) === page) pages.delete(page.name)
-      await page.close()
+      const isKept = reusable.delete(page) && !hasFailed && faults.length === 0
+      if (isKept) idle.set(page.name, [...(idle.get(page.name) ?? []), page])
+      else await page.close()
     }
     expect(faults).toEqual([])
   }

@@ -1,8 +1,8 @@
-import type { Browser, BrowserContext, Page } from 'playwright'
+import type { BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { startDemo } from '../../../examples/softphone/server.ts'
 import type { Demo } from '../../../examples/softphone/server.ts'
-import { openBrowser } from '../browser.ts'
+import { sharedBrowser } from '../browser.ts'
 import { softPhone } from './softphone.ts'
 import type { SoftPhone } from './softphone.ts'
 import { patience } from '../until.ts'
@@ -23,14 +23,13 @@ export interface SoftPhones {
  */
 export function useSoftPhones(before: () => void = () => {}): () => SoftPhones {
   let demo: Demo
-  let browser: Browser
   let context: BrowserContext
   let phones: SoftPhones | null = null
   let errors: string[] = []
 
   beforeAll(async () => {
     demo = await startDemo({ port: 0 })
-    browser = await openBrowser()
+    const browser = await sharedBrowser()
     // one for all: what the pages consist of is fetched once
     context = await browser.newContext({ permissions: ['microphone', 'camera'] })
     await context.addInitScript(before)
@@ -59,7 +58,7 @@ export function useSoftPhones(before: () => void = () => {}): () => SoftPhones {
   })
 
   afterAll(async () => {
-    await browser.close()
+    await context.close()
     await demo.stop()
   })
 

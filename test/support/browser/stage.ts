@@ -1,7 +1,7 @@
 /** A suite that is run through every server there is: each time with a browser, and phones that talk through it. */
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll } from 'vitest'
-import { openBrowser } from '../browser.ts'
+import { sharedBrowser } from '../browser.ts'
 import type { KamailioOptions } from '../kamailio.ts'
 import { describeWith } from '../needing.ts'
 import type { Phone, PhoneOptions } from './phones.ts'
@@ -60,10 +60,9 @@ function createStage<Server extends SipServer>(start: () => Promise<Server>): St
   let server: Server
   let browser: Browser
   beforeAll(async () => {
-    ;[server, browser] = await Promise.all([start(), openBrowser()])
+    ;[server, browser] = await Promise.all([start(), sharedBrowser()])
   })
   afterAll(async () => {
-    await browser.close()
     await server.stop()
   })
   const shop = createPhoneShop(
