@@ -40,6 +40,7 @@ const deadlines = [
   'answerDeadline',
   'offerDeadline',
   'restartDelay',
+  'restartDeadline',
   'mediaGrace',
   'signallingGrace',
   'verifyDeadline',

@@ -118,6 +118,20 @@ describe('While there is a call', () => {
     expect(call.state.path).toBe('connected')
   })
 
+  test('its path is renewed again and again, as often as the policy says', async () => {
+    const deadlines = { restartDelay: 1_000, restartDeadline: 2_000 }
+    const { clock, established } = await setUpWithNetwork({ policy: { deadlines } })
+    const { leg } = await established()
+
+    leg.emit({ type: 'leg.path.interrupted' })
+    clock.increment(1_000)
+    expect(leg.sent('offer')).toMatchObject([{ terms: { restarts: 1 } }])
+    clock.increment(2_000)
+    clock.increment(1_000)
+
+    expect(leg.sent('offer')).toMatchObject([{ terms: { restarts: 1 } }, { terms: { restarts: 2 } }])
+  })
+
   test('a doubt about its path that nothing confirms ends nothing', async () => {
     const { network, clock, established } = await setUpWithNetwork()
     const { call, leg } = await established()
