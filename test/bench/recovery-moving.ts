@@ -4,7 +4,7 @@ import { startCutProxy } from '../support/cut-proxy.ts'
 import { chromiumPath, mayMakeNetworks } from '../support/needing.ts'
 import { createNetworks } from '../support/networks.ts'
 import type { Library } from './recovery-page.ts'
-import { flags, libraries, openRecoveryPage, patience, rounds } from './recovery-results.ts'
+import { flags, libraries, patience, rounds } from './recovery-results.ts'
 import type { Results, Took } from './recovery-results.ts'
 
 /**
@@ -32,10 +32,10 @@ async function moveOnce(page: string, asked: readonly Library[]): Promise<Readon
   const moving = await chromium.launch({ executablePath: networks.chromium, args: [...flags, insecure] })
   try {
     const desk = await (await staying.newContext({ permissions: ['microphone'] })).newPage()
-    await openRecoveryPage(desk, page)
+    await desk.goto(page)
     await desk.evaluate((account) => window.recovery.answering(account), server.credentials('desk'))
     const user = await (await moving.newContext({ permissions: ['microphone'] })).newPage()
-    await openRecoveryPage(user, `${pages.url}${new URL(page).pathname}`)
+    await user.goto(`${pages.url}${new URL(page).pathname}`)
     for (const library of asked)
       await user.evaluate(
         async ([who, account, target]) => {

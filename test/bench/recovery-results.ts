@@ -1,5 +1,4 @@
 /** What the benchmarks of recovery share: who is compared, for how long, and how it is told. */
-import type { Page } from 'playwright'
 import { median } from './measure.ts'
 import type { Library } from './recovery-page.ts'
 import { print } from './report.ts'
@@ -24,17 +23,6 @@ export const patience = 60_000
 export type Took = number | null
 
 export type Results = Record<Library, readonly Took[]>
-
-/** Waits for what the page is made of. In a network that is seconds old the first request may go nowhere. */
-export async function openRecoveryPage(page: Page, url: string, tries = 4): Promise<void> {
-  try {
-    await page.goto(url, { timeout: 8_000 })
-  } catch (error) {
-    if (tries === 1) throw error
-    return openRecoveryPage(page, url, tries - 1)
-  }
-  await page.waitForFunction(() => 'recovery' in window)
-}
 
 /** Seconds; the ratio is to raw JsSIP where that came back at all. */
 export function report(what: string, results: Results): void {

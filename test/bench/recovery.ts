@@ -9,7 +9,7 @@ import { chromiumPath } from '../support/needing.ts'
 import { pause } from '../support/until.ts'
 import { afterMove } from './recovery-moving.ts'
 import type { Library } from './recovery-page.ts'
-import { flags, libraries, openRecoveryPage, patience, report, rounds } from './recovery-results.ts'
+import { flags, libraries, patience, report, rounds } from './recovery-results.ts'
 import type { Results, Took } from './recovery-results.ts'
 
 /** Who answers the calls of this library's user: always callchart, so that only who calls is compared. */
@@ -57,7 +57,7 @@ export async function recovery(): Promise<boolean> {
 async function openPage(browser: Browser, url: string): Promise<Page> {
   const context = await browser.newContext({ permissions: ['microphone'] })
   const page = await context.newPage()
-  await openRecoveryPage(page, url)
+  await page.goto(url)
   return page
 }
 

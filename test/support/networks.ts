@@ -21,7 +21,7 @@ const run = promisify(execFile)
 const wire = { name: 'wire', here: '10.231.1.1', there: '10.231.1.2' }
 const air = { name: 'air', here: '10.231.2.1', there: '10.231.2.2' }
 
-/** The other machine is a namespace of the kernel that lives as long as a program in it; its networks are gone with it. */
+/** The other machine is a namespace of the kernel that lives as long as a program in it. */
 export async function createNetworks(): Promise<Networks> {
   const machine = startProgram('unshare', ['-n', 'sh', '-c', 'echo $$; exec sleep infinity'], await createScratch())
   const pid = await until(() => /^\d+$/m.exec(machine.output)?.[0], { what: 'a namespace' })
@@ -29,8 +29,11 @@ export async function createNetworks(): Promise<Networks> {
   const ip = (...args: readonly string[]) => run(pathOf('ip') ?? 'ip', args)
   const there = (...args: readonly string[]) => run(inside[0] ?? '', [inside[1] ?? '', pathOf('ip') ?? 'ip', ...args])
 
-  for (const { name, here } of [wire, air]) {
-    const device = `${name}-${pid}`
+  const deviceOf = ({ name }: typeof wire) => `${name}-${pid}`
+
+  for (const network of [wire, air]) {
+    const { name, here } = network
+    const device = deviceOf(network)
     await ip('link', 'add', device, 'type', 'veth', 'peer', 'name', name, 'netns', pid)
     // an address that makes itself up is a change of network of its own, a second later
     await ip('link', 'set', device, 'addrgenmode', 'none')
@@ -54,7 +57,11 @@ export async function createNetworks(): Promise<Networks> {
       await there('address', 'delete', `${wire.there}/24`, 'dev', wire.name)
       await enter(air)
     },
-    stop: () => machine.stop()
+    async stop() {
+      // with the namespace they would go too, some seconds later, and until then take what is meant for the next ones
+      for (const network of [wire, air]) await ip('link', 'delete', deviceOf(network))
+      await machine.stop()
+    }
   }
 }
 
