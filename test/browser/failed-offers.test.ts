@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Policy } from '../../src/index.ts'
 import { withPhones } from '../support/browser/stage.ts'
 import { expectRequest, play, reply, replyCancelled, replyInCall } from '../support/phones/scenario.ts'
+import { until } from '../support/until.ts'
 
 withPhones('a call goes on', (stage) => {
   /** A call with an exchange that has answered, and what that one does from then on. */
@@ -56,6 +57,13 @@ withPhones('a call goes on', (stage) => {
     )
 
     await expect(phone.hold()).rejects.toThrow(/negotiation\.timeout/)
+    const sent = () => phone.trace.flatMap(({ direction, text }) => (direction === 'sent' ? [text.split(' ')[0]] : []))
+    await until(
+      () =>
+        sent().lastIndexOf('ACK') > sent().lastIndexOf('INVITE') &&
+        sent().lastIndexOf('INVITE') > sent().indexOf('CANCEL'),
+      { what: 'agreement on what holds' }
+    )
     await isAsBefore()
     await ends()
   })
