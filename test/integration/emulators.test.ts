@@ -9,6 +9,8 @@ import type { Engine } from '../../src/index.ts'
 import { loadNodeWebRtc } from '../../src/testing/index.ts'
 import type { Emulator } from '../../src/testing/index.ts'
 
+const patiently = { timeout: 10_000 }
+
 describe.each([
   { provider: 'sip', party: 'bob', renegotiates: true, takesDigits: true },
   { provider: 'infobip', party: 'bob', renegotiates: true, takesDigits: true },
@@ -48,7 +50,7 @@ describe.each([
   }
 
   test('knows who is there, and who calls whom', async () => {
-    await vi.waitFor(() => expect(emulator.clients).toEqual([{ user: 'alice', registered: true }]))
+    await vi.waitFor(() => expect(emulator.clients).toEqual([{ user: 'alice', registered: true }]), patiently)
     const { theirs } = await dialled()
 
     expect(theirs).toMatchObject({ client: 'alice', party, state: 'offered' })
@@ -58,7 +60,7 @@ describe.each([
     const { call, theirs } = await dialled()
 
     await theirs.ring()
-    await vi.waitFor(() => expect(call.state.status).toBe('ringing'))
+    await vi.waitFor(() => expect(call.state.status).toBe('ringing'), patiently)
     await theirs.answer()
     await call.established()
     await theirs.hangup()
@@ -83,7 +85,7 @@ describe.each([
 
     emulator.party(party, { do: 'ring' })
     const { call, theirs } = await dialled()
-    await vi.waitFor(() => expect(call.state.status).toBe('ringing'))
+    await vi.waitFor(() => expect(call.state.status).toBe('ringing'), patiently)
     await call.hangup()
 
     expect((await call.ended()).reason).toBe('cancelled')
@@ -121,7 +123,7 @@ describe.each([
 
     emulator.refuse()
     emulator.drop('alice')
-    await vi.waitFor(() => expect(emulator.clients).toEqual([]))
+    await vi.waitFor(() => expect(emulator.clients).toEqual([]), patiently)
     // on a busy machine the second try may be over before anybody looks
     await firstValueFrom(
       engine.connection$.pipe(filter((connection) => connection.status === 'reconnecting' && connection.tries >= 2))
@@ -129,7 +131,7 @@ describe.each([
     emulator.accept()
 
     await reconnected
-    await vi.waitFor(() => expect(emulator.clients).toEqual([{ user: 'alice', registered: true }]))
+    await vi.waitFor(() => expect(emulator.clients).toEqual([{ user: 'alice', registered: true }]), patiently)
   })
 
   if (renegotiates)
@@ -137,9 +139,9 @@ describe.each([
       const { call, theirs } = await established()
 
       await theirs.hold()
-      await vi.waitFor(() => expect(call.state.hold.remote).toBe('held'))
+      await vi.waitFor(() => expect(call.state.hold.remote).toBe('held'), patiently)
       await theirs.resume()
-      await vi.waitFor(() => expect(call.state.hold.remote).toBe('active'))
+      await vi.waitFor(() => expect(call.state.hold.remote).toBe('active'), patiently)
     })
 
   if (!renegotiates)
@@ -155,7 +157,7 @@ describe.each([
 
       await call.dtmf('12#')
 
-      await vi.waitFor(() => expect(theirs.digits).toBe('12#'), { timeout: 3_000 })
+      await vi.waitFor(() => expect(theirs.digits).toBe('12#'), patiently)
     })
 
   if (!takesDigits)
