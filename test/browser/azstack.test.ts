@@ -8,7 +8,6 @@ import type { AzstackServer } from '../support/browser/server.ts'
 import type { Stage } from '../support/browser/stage.ts'
 import { onAzstack } from '../support/browser/stage.ts'
 
-/** Real time: a busy machine takes longer. */
 const number = '84901234567'
 
 onAzstack('a call to a telephone', (stage) => {

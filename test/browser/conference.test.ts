@@ -123,7 +123,12 @@ function heardOn({ page }: Phone, index: number): Promise<string> {
       await element.play()
       const analyser = new AnalyserNode(audio, { fftSize: 8_192 })
       audio.createMediaStreamSource(stream).connect(analyser)
-      await new Promise((resolve) => setTimeout(resolve, 350))
+      // by the clock of the sound: a busy machine plays it late
+      const end = new ConstantSourceNode(audio, { offset: 0 })
+      end.connect(audio.destination)
+      end.start()
+      end.stop(audio.currentTime + 0.35)
+      await new Promise((resolve) => end.addEventListener('ended', resolve))
       const samples = new Float32Array(analyser.fftSize)
       analyser.getFloatTimeDomainData(samples)
       element.srcObject = null

@@ -131,7 +131,7 @@ onEmulator('a user with several loudspeakers', (stage) => {
     const alice = await stage.phone('alice', { devices: {} })
     await alice.connect()
 
-    const sinks = await alice.page.evaluate(async () => {
+    const wanted = await alice.page.evaluate(async () => {
       const { devices } = window.phone
       if (devices === null) throw new Error('no devices')
       await devices.refresh()
@@ -140,13 +140,17 @@ onEmulator('a user with several loudspeakers', (stage) => {
       devices.playThrough(elements[0])
       await devices.selectSpeaker(other?.deviceId ?? '')
       devices.playThrough(elements[1])
-      const sinkOf = (element: HTMLMediaElement) => Reflect.get(element, 'sinkId')
-      while (sinkOf(elements[1]) === '') await new Promise((resolve) => setTimeout(resolve, 10))
-      return { can: devices.canSelectSpeaker, wanted: other?.deviceId, got: elements.map(sinkOf) }
+      for (const element of elements) document.body.append(Object.assign(element, { className: 'speaker' }))
+      return { can: devices.canSelectSpeaker, sink: other?.deviceId }
     })
 
-    expect(sinks.can).toBe(true)
-    expect(sinks.got).toEqual([sinks.wanted, sinks.wanted])
+    expect(wanted).toEqual({ can: true, sink: expect.stringMatching(/./) as unknown })
+    const sinks = () =>
+      alice.page.evaluate(() => {
+        const elements = [...document.querySelectorAll('audio.speaker')]
+        return elements.map((element): unknown => Reflect.get(element, 'sinkId'))
+      })
+    await expect.poll(sinks).toEqual([wanted.sink, wanted.sink])
   })
 })
 

@@ -221,9 +221,15 @@ async function callAnew(scene: Scene): Promise<boolean> {
   const isThere = () => callee.page.evaluate((count) => window.phone.calls.length > count, before)
   try {
     await until(isThere, { within: 2_000, what: 'the ringing' })
-    await callee.answer()
   } catch {
-    // that the callee is out of reach may be found out only now
+    await caller.hangup()
+    return false
+  }
+  try {
+    await callee.answer()
+  } catch (error) {
+    // that the callee is out of reach may be found out only now; nothing else may keep it from answering
+    if (!String(error).includes('call.ended: The call is over: network')) throw error
     await caller.hangup()
     return false
   }

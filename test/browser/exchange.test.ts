@@ -5,6 +5,7 @@ import type { Script } from '../support/phones/sipp.ts'
 import {
   ask,
   expectHeader,
+  expectInviteToBeCancelled,
   expectRequest,
   expectResponse,
   invite,
@@ -135,7 +136,7 @@ withPhones('a call with an exchange', (stage) => {
     const playing = await exchange({
       calls: false,
       steps: [
-        ...[expectRequest('INVITE'), reply(180, 'Ringing'), expectRequest('CANCEL')],
+        ...[expectInviteToBeCancelled, reply(180, 'Ringing'), expectRequest('CANCEL')],
         ...[replyCancelled, expectRequest('ACK')]
       ]
     })
@@ -145,6 +146,8 @@ withPhones('a call with an exchange', (stage) => {
     await phone.hangup()
 
     expect((await phone.shows({ status: 'ended' })).end).toMatchObject({ by: 'local', reason: 'cancelled' })
+    await phone.page.sees('received', 'SIP/2.0 487')
+    await phone.page.sees('sent', 'ACK ')
     await playing.finished()
   })
 

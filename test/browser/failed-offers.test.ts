@@ -2,7 +2,14 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Policy } from '../../src/index.ts'
 import { withPhones } from '../support/browser/stage.ts'
-import { expectRequest, play, reply, replyCancelled, replyInCall } from '../support/phones/scenario.ts'
+import {
+  expectInviteToBeCancelled,
+  expectRequest,
+  play,
+  reply,
+  replyCancelledInCall,
+  replyInCall
+} from '../support/phones/scenario.ts'
 import { until } from '../support/until.ts'
 
 withPhones('a call goes on', (stage) => {
@@ -48,22 +55,19 @@ withPhones('a call goes on', (stage) => {
   test('when the exchange says nothing to being held', async () => {
     const { phone, isAsBefore, ends } = await callWith(
       [
-        ...[expectRequest('INVITE'), replyInCall(100, 'Trying'), expectRequest('CANCEL'), replyCancelled],
+        ...[expectInviteToBeCancelled, replyInCall(100, 'Trying'), expectRequest('CANCEL')],
+        ...[replyCancelledInCall, expectRequest('ACK')],
         // whether it was heard is in doubt, so it is told what holds
-        ...[expectRequest('ACK'), expectRequest('INVITE'), replyInCall(200, 'OK', { media: 'sendrecv' })],
-        expectRequest('ACK')
+        ...[expectRequest('INVITE'), replyInCall(200, 'OK', { media: 'sendrecv' }), expectRequest('ACK')]
       ],
       { deadlines: { offerDeadline: 2_000 } }
     )
 
     await expect(phone.hold()).rejects.toThrow(/negotiation\.timeout/)
-    const sent = () => phone.trace.flatMap(({ direction, text }) => (direction === 'sent' ? [text.split(' ')[0]] : []))
-    await until(
-      () =>
-        sent().lastIndexOf('ACK') > sent().lastIndexOf('INVITE') &&
-        sent().lastIndexOf('INVITE') > sent().indexOf('CANCEL'),
-      { what: 'agreement on what holds' }
-    )
+    // JsSIP acknowledges only what it takes as the end of the offer
+    const sent = () => phone.trace.filter(({ direction }) => direction === 'sent').map(({ text }) => text.split(' ')[0])
+    const said = () => sent().filter((method) => method !== 'OPTIONS')
+    await until(() => said().slice(-4).join() === 'CANCEL,ACK,INVITE,ACK', { what: 'agreement on what holds' })
     await isAsBefore()
     await ends()
   })

@@ -64,11 +64,11 @@ onEachServer('a user with several calls', (stage) => {
 
 onEachServer('two who call each other', (stage) => {
   test.each([
-    ['at the same instant', 0, 3],
-    ['the lesser name first', 150, 1],
-    ['the greater name first', -150, 1]
-  ])('%s talk on one call', async (_, head, rounds) => {
-    for (let round = 0; round < rounds; round++) {
+    ['at the same instant', 0],
+    ['the lesser name first', 150],
+    ['the greater name first', -150]
+  ])('%s talk on one call', async (_, head) => {
+    for (let round = 0; round < 3; round++) {
       const [alice, bob] = await stage.pair()
 
       await atTheSameInstant(

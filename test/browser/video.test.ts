@@ -223,7 +223,7 @@ onKamailio('video', {}, (stage) => {
   })
 
   test('converges when both want it at the same instant', async () => {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 6; round++) {
       const [alice, bob] = await stage.call()
 
       await atTheSameInstant([alice.page, bob.page], () => window.phone.run('enableVideo', []))

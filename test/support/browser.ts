@@ -54,9 +54,12 @@ export function openBrowser({
 
 let shared: Promise<Browser> | null = null
 
-/** One for all tests of a process: it is not theirs to close. */
-export function sharedBrowser(): Promise<Browser> {
+/** One for all tests of a process, as long as it lives: it is not theirs to close. */
+export async function sharedBrowser(): Promise<Browser> {
   shared ??= openBrowser()
+  const browser = await shared
+  if (browser.isConnected()) return browser
+  shared = openBrowser()
   return shared
 }
 
@@ -87,6 +90,8 @@ export interface UserPage {
   ): Promise<NonNullable<Exclude<Result, false>>>
   /** Every message on the page's WebSockets, oldest first. */
   readonly trace: readonly TracedMessage[]
+  /** Leaves what was traced behind: the next user of the page waits for messages of their own. */
+  forget(): void
   /** How many WebSockets the page has opened. */
   readonly sockets: number
   /** Waits for a message that starts like this (`'BYE '`, `'SIP/2.0 486'`), already here or still to come. */
@@ -143,6 +148,10 @@ export async function openPage(browser: Browser, name: string, options: PageOpti
     page,
     trace,
     errors,
+    forget() {
+      trace.length = 0
+      errors.length = 0
+    },
     get sockets() {
       return sockets
     },

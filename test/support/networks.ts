@@ -59,8 +59,11 @@ export async function createNetworks(): Promise<Networks> {
     },
     async stop() {
       // with the namespace they would go too, some seconds later, and until then take what is meant for the next ones
-      for (const network of [wire, air]) await ip('link', 'delete', deviceOf(network))
-      await machine.stop()
+      try {
+        for (const network of [wire, air]) await ip('link', 'delete', deviceOf(network))
+      } finally {
+        await machine.stop()
+      }
     }
   }
 }

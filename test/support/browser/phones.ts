@@ -93,7 +93,10 @@ export function createPhoneShop(browser: () => Browser, server: () => SipServer)
   async function pageFor(name: string, options: PhoneOptions): Promise<UserPage> {
     const own = options.browser ?? options.before ?? options.permissions ?? options.judges
     if (own !== undefined) return openPage(options.browser ?? browser(), name, options)
-    const page = idle.get(name)?.pop() ?? (await openPage(browser(), name))
+    const kept = idle.get(name)?.pop()
+    // a browser that died has taken its pages along
+    const page = kept === undefined || kept.page.isClosed() ? await openPage(browser(), name) : kept
+    page.forget()
     reusable.add(page)
     return page
   }

@@ -5,6 +5,17 @@ export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
 /** Waits for this request and takes no other. */
 export const expectRequest = (method: string) => `<recv request="${method}" rrs="true"/>`
 
+/**
+ * Waits for an INVITE that is cancelled later. The CANCEL is the proxy's own and does not say where the INVITE came from,
+ * so that is kept for the reply.
+ */
+export const expectInviteToBeCancelled = `
+  <recv request="INVITE" rrs="true">
+    <action>
+      <ereg regexp=".*" search_in="hdr" header="Via:" occurrence="2" check_it="true" assign_to="origin"/>
+    </action>
+  </recv>`
+
 /** Waits for this request, and fails unless a header of it says this. */
 export const expectHeader = (method: string, header: string, value: string) => `
   <recv request="${method}" rrs="true">
@@ -98,18 +109,15 @@ export function replyInCall(code: number, reason: string, given: Reply = {}): st
   return message(head, bodyOf(given), given.media !== undefined)
 }
 
-/** Takes back the INVITE that a CANCEL, just received, belongs to. */
-export const replyCancelled = [
-  replyInCall(200, 'OK'),
-  message(
-    [
-      'SIP/2.0 487 Request Terminated',
-      ...['[last_Via:]', '[last_From:]', '[last_To:];tag=[pid]u[call_number]', '[last_Call-ID:]'],
-      'CSeq: [last_cseq_number] INVITE'
-    ],
-    null
-  )
-].join('\n')
+function cancelled(to: string): string {
+  const head = ['SIP/2.0 487 Request Terminated', '[last_Via:]', 'Via:[$origin]', '[last_From:]', to, '[last_Call-ID:]']
+  return [replyInCall(200, 'OK'), message([...head, 'CSeq: [last_cseq_number] INVITE'], null)].join('\n')
+}
+
+/** Says that the INVITE which a CANCEL, just received, belongs to is taken back. */
+export const replyCancelled = cancelled('[last_To:];tag=[pid]u[call_number]')
+/** The same within a call, whose To has its tag already. */
+export const replyCancelledInCall = cancelled('[last_To:]')
 
 export interface Ask extends Reply {
   readonly sequence: number
