@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { installPackage } from '../support/package.ts'
 import type { Installed } from '../support/package.ts'
+import { eventually } from '../support/eventually.ts'
 
 let installed: Installed
 
@@ -127,7 +128,7 @@ test('when npx is told to end, the emulator ends as well', async () => {
 
   npx.kill('SIGTERM')
 
-  await vi.waitFor(() => expect(isOpen(Number(new URL(url).port))).resolves.toBe(false), { timeout: 5_000 })
+  await eventually(() => expect(isOpen(Number(new URL(url).port))).resolves.toBe(false))
 })
 
 test('others are let in under their names, on another address', async () => {

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { startSipEmulator } from '../../adapters/sip/emulator.ts'
 import { firstCall } from '../../examples/first-call.ts'
 import { loadNodeWebRtc, meter } from '../../src/testing/webrtc.ts'
+import { eventually } from '../support/eventually.ts'
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -32,10 +33,10 @@ test('the first call of the README is heard', async () => {
   )
 
   expect(call.state.status).toBe('established')
-  await expect.poll(() => audio.srcObject, { timeout: 5_000 }).not.toBeNull()
+  await eventually(() => expect(audio.srcObject).not.toBeNull())
   const [track] = (audio.srcObject as MediaStream).getAudioTracks()
   const heard = meter(track as MediaStreamTrack)
-  await expect.poll(() => heard.loud, { timeout: 5_000 }).toBeGreaterThan(5)
+  await eventually(() => expect(heard.loud).toBeGreaterThan(5))
 
   await call.hangup()
   expect(call.state.end).toMatchObject({ by: 'local', reason: 'hangup' })

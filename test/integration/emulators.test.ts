@@ -1,15 +1,14 @@
 /** Every provider's emulator is started and steered in the same words, and says the same of what clients do. */
 import { filter, firstValueFrom } from 'rxjs'
 import { WebSocket } from 'ws'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startProvider } from '../../examples/providers/emulator.ts'
 import { connectionOf } from '../../examples/providers/transport.ts'
 import { createEngine } from '../../src/index.ts'
 import type { Engine } from '../../src/index.ts'
 import { loadNodeWebRtc } from '../../src/testing/index.ts'
 import type { Emulator } from '../../src/testing/index.ts'
-
-const patiently = { timeout: 10_000 }
+import { eventually } from '../support/eventually.ts'
 
 describe.each([
   { provider: 'sip', party: 'bob', renegotiates: true, takesDigits: true },
@@ -50,7 +49,7 @@ describe.each([
   }
 
   test('knows who is there, and who calls whom', async () => {
-    await vi.waitFor(() => expect(emulator.clients).toEqual([{ user: 'alice', registered: true }]), patiently)
+    await eventually(() => expect(emulator.clients).toEqual([{ user: 'alice', registered: true }]))
     const { theirs } = await dialled()
 
     expect(theirs).toMatchObject({ client: 'alice', party, state: 'offered' })
@@ -60,7 +59,7 @@ describe.each([
     const { call, theirs } = await dialled()
 
     await theirs.ring()
-    await vi.waitFor(() => expect(call.state.status).toBe('ringing'), patiently)
+    await eventually(() => expect(call.state.status).toBe('ringing'))
     await theirs.answer()
     await call.established()
     await theirs.hangup()
@@ -85,7 +84,7 @@ describe.each([
 
     emulator.party(party, { do: 'ring' })
     const { call, theirs } = await dialled()
-    await vi.waitFor(() => expect(call.state.status).toBe('ringing'), patiently)
+    await eventually(() => expect(call.state.status).toBe('ringing'))
     await call.hangup()
 
     expect((await call.ended()).reason).toBe('cancelled')
@@ -123,7 +122,7 @@ describe.each([
 
     emulator.refuse()
     emulator.drop('alice')
-    await vi.waitFor(() => expect(emulator.clients).toEqual([]), patiently)
+    await eventually(() => expect(emulator.clients).toEqual([]))
     // on a busy machine the second try may be over before anybody looks
     await firstValueFrom(
       engine.connection$.pipe(filter((connection) => connection.status === 'reconnecting' && connection.tries >= 2))
@@ -131,7 +130,7 @@ describe.each([
     emulator.accept()
 
     await reconnected
-    await vi.waitFor(() => expect(emulator.clients).toEqual([{ user: 'alice', registered: true }]), patiently)
+    await eventually(() => expect(emulator.clients).toEqual([{ user: 'alice', registered: true }]))
   })
 
   if (renegotiates)
@@ -139,9 +138,9 @@ describe.each([
       const { call, theirs } = await established()
 
       await theirs.hold()
-      await vi.waitFor(() => expect(call.state.hold.remote).toBe('held'), patiently)
+      await eventually(() => expect(call.state.hold.remote).toBe('held'))
       await theirs.resume()
-      await vi.waitFor(() => expect(call.state.hold.remote).toBe('active'), patiently)
+      await eventually(() => expect(call.state.hold.remote).toBe('active'))
     })
 
   if (!renegotiates)
@@ -157,7 +156,7 @@ describe.each([
 
       await call.dtmf('12#')
 
-      await vi.waitFor(() => expect(theirs.digits).toBe('12#'), patiently)
+      await eventually(() => expect(theirs.digits).toBe('12#'))
     })
 
   if (!takesDigits)

@@ -6,7 +6,7 @@ export type SoftPhone = ReturnType<typeof softPhone>
 export function softPhone(page: Page, name: string) {
   const card = page.getByRole('region', { name: `${name}’s phone` })
   const status = card.getByRole('status')
-  const visible = (locator: Locator) => locator.first().waitFor({ timeout: 15_000 })
+  const visible = (locator: Locator) => locator.first().waitFor()
   return {
     card,
     press: (label: string) => card.getByRole('button', { name: label, exact: true }).click(),

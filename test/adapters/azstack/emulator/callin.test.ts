@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { connectRaw, connectWith2, connectWith4, settled, signIn, start } from './clients.ts'
-import { describeAll, eventually, openMedia, say, SDP } from './scene.ts'
+import { describeAll, openMedia, say, SDP } from './scene.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 async function scene(options = {}) {
   const server = await start({ numbers: { alice: '84922222222' }, ...options })

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { PartyScript } from '../../../../src/testing/emulator.ts'
 import { connectRaw, connectWith2, connectWith4, settled, signIn, start } from './clients.ts'
 import type { Connect } from './clients.ts'
-import { describeAll, dial, eventually, NUMBER, offered, openMedia, SDP } from './scene.ts'
+import { describeAll, dial, NUMBER, offered, openMedia, SDP } from './scene.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 const callId = 1_512_381_600
 

@@ -1,14 +1,13 @@
 /** Clients on a server, with media of their own. */
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { AzstackEmulatedCall, AzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 import { firstValueFrom } from 'rxjs'
 import { loadNodeWebRtc } from '../../../../src/testing/webrtc.ts'
+import { eventually } from '../../../support/eventually.ts'
 import type { Body, PacketClient } from './clients.ts'
 
 /** Loaded before any test's time runs: a busy machine takes seconds for it. */
 const webRtc = await loadNodeWebRtc()
-
-export const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8000, interval: 20 })
 
 /** What every description has to have; no media can be made of it. */
 export const SDP = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n'

@@ -2,7 +2,8 @@ import { firstValueFrom, skip } from 'rxjs'
 import { describe, expect, test } from 'vitest'
 import { startAzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 import { connectRaw, connectWith2, connectWith4, settled, signIn, start } from './clients.ts'
-import { describeAll, dial, eventually, NUMBER, offered, openMedia, say } from './scene.ts'
+import { describeAll, dial, NUMBER, offered, openMedia, say } from './scene.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 describe('paid calls are logged', () => {
   test('and every device is told, each log once, and the newest first', async () => {

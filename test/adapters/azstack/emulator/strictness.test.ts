@@ -5,7 +5,8 @@ import { startAzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 import type { AzstackEmulator } from '../../../../adapters/azstack/emulator.ts'
 import { authentication, connectRaw, settled, signIn, start } from './clients.ts'
 import type { RawClient } from './clients.ts'
-import { dial, eventually, NUMBER, offered, say, SDP } from './scene.ts'
+import { dial, NUMBER, offered, say, SDP } from './scene.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 let server: AzstackEmulator
 let client: RawClient

@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ANSWER, faults, join, OFFER, open, placing, settled, start, talking } from './raw-client.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 const NO_ERROR = { id: 0, name: 'NO_ERROR', description: 'No Error.' }
 const status = (id: number) => expect.objectContaining({ id }) as unknown
@@ -283,5 +284,5 @@ test('who calls is told who is there, as it changes', async () => {
   await join(gateway, 'bob')
   alice.close()
 
-  await vi.waitFor(() => expect(seen).toEqual(['', 'alice', 'alice bob', 'bob']))
+  await eventually(() => expect(seen).toEqual(['', 'alice', 'alice bob', 'bob']))
 })

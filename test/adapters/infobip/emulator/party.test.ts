@@ -1,10 +1,9 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ANSWER, faults, join, placing, settled, start } from './raw-client.ts'
 import { calling, eventsOf, nextCall, PHONE, webClient } from './web-client.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 const status = (id: number) => expect.objectContaining({ id }) as unknown
-const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 4000, interval: 20 })
-
 describe('a phone', () => {
   test('answers, and both hear each other', async () => {
     const gateway = await start()

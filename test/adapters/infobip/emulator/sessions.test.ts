@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { connectRaw, DEVICE, encode, faults, join, open, placing, settled, start } from './raw-client.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 describe('a client registers by its token', () => {
   test('and is told who it is and how to find a path for its media', async () => {
@@ -222,7 +223,7 @@ describe('a user with two connections', () => {
     await join(gateway, 'alice')
 
     expect((await older.closed).code).toBe(4001)
-    await vi.waitFor(() => expect(gateway.clients).toEqual([{ user: 'alice', registered: true }]))
+    await eventually(() => expect(gateway.clients).toEqual([{ user: 'alice', registered: true }]))
   })
 })
 
@@ -258,7 +259,7 @@ describe('stopping', () => {
     await gateway.stop()
     await Promise.all([alice.closed, bob.closed, carol.closed])
 
-    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0))
+    await eventually(() => expect(vi.getTimerCount()).toBe(0))
   })
 
   test('a port that is taken is told', async () => {

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { firstValueFrom } from 'rxjs'
 import { startSipEmulator } from '../../../../adapters/sip/emulator.ts'
 import type { SipEmulator } from '../../../../adapters/sip/emulator.ts'
 import { happens, startJsSip } from './jssip-client.ts'
 import type { JsSipClient } from './jssip-client.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 const BOB = 'sip:bob@example.test'
 
@@ -34,8 +35,6 @@ async function talk() {
   await Promise.all([call.answer(), happens(session, 'confirmed'), call.reaches('established')])
   return { session, call }
 }
-
-const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 4000, interval: 20 })
 
 describe('hold', () => {
   test('by the client silences the party until the client resumes', async () => {

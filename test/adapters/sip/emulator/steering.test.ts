@@ -1,10 +1,11 @@
 import { firstValueFrom } from 'rxjs'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SipEmulatedCall, SipEmulator, SipEmulatorOptions } from '../../../../adapters/sip/emulator.ts'
 import { loadNodeWebRtc } from '../../../../src/testing/webrtc.ts'
 import { field, request, response } from './raw-client.ts'
 import type { Parts, RawClient } from './raw-client.ts'
 import { following, INVITE, join, start, statusOf } from './scene.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 const webRtc = await loadNodeWebRtc()
 const SDP = 'Content-Type: application/sdp'
@@ -278,6 +279,6 @@ describe('a call of the party', () => {
     await call.reaches('ended')
 
     expect(seen).toEqual(['offered', 'ringing', 'ended'])
-    await vi.waitFor(() => expect(alice.received.some((text) => text.startsWith('ACK'))).toBe(true))
+    await eventually(() => expect(alice.received.some((text) => text.startsWith('ACK'))).toBe(true))
   })
 })

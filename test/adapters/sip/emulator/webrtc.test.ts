@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { countMedia, loadNodeWebRtc, meter } from '../../../../src/testing/webrtc.ts'
 import type { Meter } from '../../../../src/testing/webrtc.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 const webRtc = await loadNodeWebRtc()
 const closing: (() => void)[] = []
 
 afterEach(() => closing.splice(0).forEach((close) => close()))
-
-const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 4000, interval: 20 })
 
 async function microphone(): Promise<MediaStream> {
   const stream = await webRtc.mediaDevices.getUserMedia({ audio: true })
