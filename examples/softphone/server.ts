@@ -3,11 +3,9 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { createServer as createViteServer } from 'vite'
-import type { Plugin } from 'vite'
 import type { ProviderName } from '../providers/account.ts'
 import { startProvider } from '../providers/emulator.ts'
+import { bundle, sendFile } from './bundle.ts'
 import type { PhoneSettings } from './phone-settings.ts'
 
 export interface Demo {
@@ -18,8 +16,7 @@ export interface Demo {
   stop(): Promise<void>
 }
 
-const here = fileURLToPath(new URL('.', import.meta.url))
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const page = 'index.html'
 const usualPort = 5173
 const everybody = [
   { user: 'alice', name: 'Alice', tone: 440 },
@@ -38,6 +35,7 @@ export async function startDemo({ port, provider = 'sip' }: DemoOptions = {}): P
   // where calls cannot be passed on there is nothing for a third to do
   const people = everybody.slice(0, provider === 'sip' ? 3 : 2)
   const users: readonly string[] = people.map(({ user }) => user)
+  const files = await bundle(new URL('.', import.meta.url), page, { sourcemap: true })
   const { emulator, account } = await startProvider(provider, users)
 
   const phones = people.map(({ user, name, tone }): PhoneSettings => {
@@ -52,14 +50,18 @@ export async function startDemo({ port, provider = 'sip' }: DemoOptions = {}): P
     }
   })
 
-  /** What the page asks of the server it came from. */
-  async function answer({ url = '', method }: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const { pathname, searchParams } = new URL(url, 'http://localhost')
+  /** What the page consists of, and what it asks of the server it came from; says whether there is such a thing. */
+  function answer({ url = '', method }: IncomingMessage, response: ServerResponse): boolean {
+    const base = 'http://localhost'
+    if (!URL.canParse(url, base)) return false
+    const { pathname, searchParams } = new URL(url, base)
     const user = searchParams.get('user') ?? ''
     if (method === 'GET' && pathname === '/demo/phones') {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(phones))
       return true
     }
+    if (method === 'GET' || method === 'HEAD')
+      return sendFile(files, pathname === '/' ? `/${page}` : pathname, response)
     if (method !== 'POST' || !users.includes(user)) return false
     if (pathname === '/demo/drop') emulator.drop(user)
     else if (pathname === '/demo/outage') void outage(user)
@@ -76,32 +78,12 @@ export async function startDemo({ port, provider = 'sip' }: DemoOptions = {}): P
     emulator.accept()
   }
 
-  const endpoints: Plugin = {
-    name: 'demo-endpoints',
-    configureServer: ({ middlewares }) =>
-      void middlewares.use((request, response, next) => {
-        answer(request, response).then((isAnswered) => isAnswered || next(), next)
-      })
-  }
-
-  const http = createServer((request, response) => vite.middlewares(request, response))
-  const vite = await createViteServer({
-    root: here,
-    configFile: false,
-    logLevel: 'warn',
-    cacheDir: `${root}node_modules/.vite`,
-    plugins: [endpoints],
-    resolve: { tsconfigPaths: true },
-    server: { middlewareMode: true, hmr: { server: http }, fs: { allow: [root] } },
-    // what is found only later would reload the page in the middle of a call
-    optimizeDeps: {
-      include: ['jsencrypt', 'jssip', 'react', 'react-dom/client', 'rxjs', 'socket.io-client', 'valibot', 'xstate']
-    }
+  const http = createServer((request, response) => {
+    if (!answer(request, response)) response.writeHead(404).end()
   })
   const stop = async () => {
     http.closeAllConnections()
     http.close()
-    await vite.close()
     await emulator.stop()
   }
   try {

@@ -1,20 +1,14 @@
 /** The demo of `npm start`, used as its user would: two phones on one page, and a whole call between them. */
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { firstCall } from '../../examples/first-call.ts'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { PhoneSettings } from '../../examples/softphone/phone-settings.ts'
 import { startDemo } from '../../examples/softphone/server.ts'
 import type { Demo } from '../../examples/softphone/server.ts'
 import { sharedBrowser } from '../support/browser.ts'
 import { softPhone } from '../support/browser/softphone.ts'
 import type { SoftPhone } from '../support/browser/softphone.ts'
+import { serveBundled } from '../support/bundled-page.ts'
 import { describeWith } from '../support/needing.ts'
-
-declare global {
-  interface Window {
-    firstCall: typeof firstCall
-  }
-}
 
 describeWith(['chromium'], 'two softphones on a page', () => {
   let demo: Demo
@@ -146,24 +140,24 @@ describeWith(['chromium'], 'two softphones on a page', () => {
   })
 
   test('take the first call of the README as well', async () => {
-    const file = fileURLToPath(new URL('../../examples/first-call.ts', import.meta.url))
-    await page.addScriptTag({
-      type: 'module',
-      content: `import { firstCall } from '/@fs${file}'; window.firstCall = firstCall`
-    })
-    await page.waitForFunction(() => 'firstCall' in window)
+    const other = await serveBundled(new URL('../support/browser/', import.meta.url), 'first-call.html')
+    onTestFinished(() => other.stop())
+    const [settings] = (await (await fetch(new URL('/demo/phones', demo.page))).json()) as PhoneSettings[]
+    const callers = await page.context().newPage()
+    await callers.goto(other.url)
 
-    const end = await page.evaluate(async () => {
-      const [{ account, peers }] = await (await fetch('/demo/phones')).json()
+    const end = await callers.evaluate(async (settings) => {
+      if (settings?.account.provider !== 'sip') throw new Error('The demo is not on SIP')
+      const [callee] = settings.peers
       const audio = new Audio()
       audio.autoplay = true
       const playing = new Promise((resolve) => audio.addEventListener('playing', resolve))
-      const { engine, call } = await window.firstCall(account.options, peers[0].address, audio)
+      const { engine, call } = await window.firstCall(settings.account.options, callee?.address ?? '', audio)
       await playing
       await call.hangup()
       engine.dispose()
       return call.state.end
-    })
+    }, settings)
 
     expect(end).toMatchObject({ by: 'local', reason: 'hangup' })
     await bob.says('Call ended')
