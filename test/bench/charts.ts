@@ -30,7 +30,7 @@ export function charts(): Row[] {
   ]
 }
 
-/** A drop and a reconnect, over and over. */
+/** A drop and a reconnect, over and over; every wait is over at once. */
 function connectionEvents(count: number) {
   let attempt = 0
   let report: (event: { type: string; attempt: number }) => void = () => {}
@@ -47,16 +47,29 @@ function connectionEvents(count: number) {
       })
     }
   })
-  const clock = { setTimeout: () => 0, clearTimeout: () => {} }
+  let last = 0
+  const waits = new Map<number, () => void>()
+  const clock = {
+    setTimeout(over: () => void) {
+      last += 1
+      waits.set(last, over)
+      return last
+    },
+    clearTimeout: (id: number) => void waits.delete(id)
+  }
   const actor = createActor(machine, { input: { policy: { ...defaultBackoff, jitter: 'none' } }, clock })
   actor.start()
   actor.send({ type: 'connect' })
   report(opened(attempt))
   for (let sent = 0; sent < count; sent += 3) {
     report(closed(attempt))
-    actor.send({ type: 'network.online' })
+    // what began last is the wait before the next try
+    const over = waits.get(last)
+    waits.delete(last)
+    over?.()
     report(opened(attempt))
   }
+  demand(actor.getSnapshot().matches('online') && attempt > count / 3, 'the connection to have come back every time')
   actor.stop()
 }
 
@@ -115,7 +128,13 @@ function callEvents(count: number) {
       peerHolds: false
     })
   }
+  demand(actor.getSnapshot().context.attempts.offer >= count / 3, 'every hold to have been offered')
   actor.stop()
+}
+
+/** A chart that ignores what it is sent is fast. */
+function demand(isSo: boolean, what: string) {
+  if (!isSo) throw new Error(`The benchmark expected ${what}`)
 }
 
 interface Reduced {
