@@ -16,24 +16,23 @@ const types: Readonly<Record<string, string>> = {
 }
 
 export interface BundleOptions {
-  /** Names the sources to who looks at the page with the browser’s tools. Default false: the page is large enough. */
-  readonly sourcemap?: boolean
+  /** For who looks at the page with the browser’s tools: its sources, and React’s own checks. Default false. */
+  readonly isLookedInto?: boolean
 }
 
 /** The folder's URL ends with a slash; the page is a file in it. */
-export async function bundle(folder: URL, page: string, { sourcemap = false }: BundleOptions = {}): Promise<Bundle> {
+export async function bundle(folder: URL, page: string, { isLookedInto = false }: BundleOptions = {}): Promise<Bundle> {
   const root = fileURLToPath(folder)
   const { output } = (await build({
     root,
     configFile: false,
     logLevel: 'warn',
     resolve: { tsconfigPaths: true },
-    // React's own checks belong to a page that is looked at
-    define: { 'process.env.NODE_ENV': '"development"' },
+    ...(isLookedInto && { define: { 'process.env.NODE_ENV': '"development"' } }),
     build: {
       write: false,
       minify: false,
-      sourcemap,
+      sourcemap: isLookedInto,
       target: 'esnext',
       chunkSizeWarningLimit: 10_000,
       // what one provider's adapter loads when it is asked to, another one's has always

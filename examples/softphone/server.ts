@@ -35,7 +35,7 @@ export async function startDemo({ port, provider = 'sip' }: DemoOptions = {}): P
   // where calls cannot be passed on there is nothing for a third to do
   const people = everybody.slice(0, provider === 'sip' ? 3 : 2)
   const users: readonly string[] = people.map(({ user }) => user)
-  const files = await bundle(new URL('.', import.meta.url), page, { sourcemap: true })
+  const files = await bundle(new URL('.', import.meta.url), page, { isLookedInto: true })
   const { emulator, account } = await startProvider(provider, users)
 
   const phones = people.map(({ user, name, tone }): PhoneSettings => {

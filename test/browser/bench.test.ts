@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { UserPage } from '../support/browser.ts'
-import { atTheSameInstant, sharedBrowser, openPage } from '../support/browser.ts'
+import { atTheSameInstant, openPage, sharedBrowser } from '../support/browser.ts'
 import { startKamailio } from '../support/kamailio.ts'
 import { describeWith } from '../support/needing.ts'
 

@@ -105,7 +105,7 @@ async function callBoth(alice: Phone, bob: Phone, carol: Phone): Promise<void> {
 async function hears(phone: Phone, expected: string): Promise<void> {
   const seen: string[] = []
   const isSteady = () => seen.slice(-2).length === 2 && seen.slice(-2).every((heard) => heard === expected)
-  for (let tries = 0; tries < 60 && !isSteady(); tries++) seen.push(await heardOn(phone, 0))
+  for (let tries = 0; tries < 20 && !isSteady(); tries++) seen.push(await heardOn(phone, 0))
   if (!isSteady()) throw new Error(`${phone.name} does not hear "${expected}", but ${JSON.stringify(seen)}`)
 }
 

@@ -44,9 +44,9 @@ const policy: Policy = {
   }
 }
 /** Time enough for several restarts of ICE: those that begin in the dark fail. */
-const patient: Policy = { ...policy, deadlines: { ...policy.deadlines, mediaGrace: 40_000, restartDeadline: 4_000 } }
+const patient: Policy = { ...policy, deadlines: { ...policy.deadlines, mediaGrace: 20_000, restartDeadline: 4_000 } }
 /** A dead connection is noticed after 11 seconds and opening another may take 10; then come the graces. */
-const within = 60_000
+const within = 35_000
 
 interface Kind {
   readonly scripts: fc.Arbitrary<readonly Trouble[]>

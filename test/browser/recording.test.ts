@@ -7,6 +7,7 @@ import type { Phone } from '../support/browser/phones.ts'
 import { hearIn, tones, useTones } from '../support/browser/recordings.ts'
 import { onEmulator } from '../support/browser/stage.ts'
 import type { Stage } from '../support/browser/stage.ts'
+import { pause } from '../support/until.ts'
 
 declare global {
   interface Window {
@@ -18,7 +19,11 @@ declare global {
 
 type Wanted = Omit<LocalRecorderOptions, 'sink'> & { readonly sink?: 'callback' | 'stream'; readonly takes?: number }
 
-/** Has the youngest call recorded, in pieces of a tenth of a second. */
+/** Milliseconds of sound in a piece; and how many can be told apart from others in a recording. */
+const timeslice = 100
+const long = 1_200
+
+/** Has the youngest call recorded, in pieces. */
 function record({ page }: Phone, wanted: Wanted = {}): Promise<void> {
   return page.evaluate(
     async ({ sink = 'callback', takes, ...options }) => {
@@ -30,19 +35,21 @@ function record({ page }: Phone, wanted: Wanted = {}): Promise<void> {
       }
       const close = () => void (window.sinkIsClosed = true)
       const given = sink === 'stream' ? new WritableStream<Blob>({ write, close }) : write
-      window.recorder = window.callchart.localRecorder({ sink: given, timeslice: 100, ...options })
+      window.recorder = window.callchart.localRecorder({ sink: given, ...options })
       await window.phone.call.record(window.recorder)
     },
-    { takes: Number.MAX_SAFE_INTEGER, ...wanted }
+    { takes: Number.MAX_SAFE_INTEGER, timeslice, ...wanted }
   )
 }
 
 const run = ({ page }: Phone, command: 'pauseRecording' | 'resumeRecording' | 'stopRecording') =>
   page.evaluate((what) => window.phone.call[what](), command)
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
-/** Long enough to be heard in the recording on any machine. */
-const aWhile = () => pause(1_200)
+/** Until so much has been recorded since: a busy machine takes longer. */
+async function aWhile({ page }: Phone): Promise<void> {
+  const before = await page.evaluate(() => window.pieces.length)
+  await page.until((count) => window.pieces.length >= count, before + long / timeslice)
+}
 
 /** alice hums low, bob high, and each is heard. */
 async function humming(stage: Stage): Promise<[Phone, Phone]> {
@@ -66,15 +73,15 @@ onEmulator('a call that is recorded in the browser', (stage) => {
 
     await record(alice)
     await alice.shows({ recording: { state: 'on', by: 'local' } })
-    await aWhile()
+    await aWhile(alice)
     await alice.mute()
-    await aWhile()
+    await aWhile(alice)
     await alice.hold()
-    await aWhile()
+    await aWhile(alice)
     await alice.resume()
-    await aWhile()
+    await aWhile(alice)
     await alice.unmute()
-    await aWhile()
+    await aWhile(alice)
     await run(alice, 'stopRecording')
 
     await alice.shows({ recording: { state: 'off', by: null } })
@@ -85,14 +92,15 @@ onEmulator('a call that is recorded in the browser', (stage) => {
     const [alice] = await humming(stage)
 
     await record(alice)
-    await aWhile()
+    await aWhile(alice)
     await run(alice, 'pauseRecording')
     await alice.shows({ recording: { state: 'paused' } })
     await alice.mute()
-    await aWhile()
+    // nothing is recorded that could be waited for
+    await pause(long)
     await alice.unmute()
     await run(alice, 'resumeRecording')
-    await aWhile()
+    await aWhile(alice)
     await run(alice, 'stopRecording')
 
     expect(await hearIn(alice)).toEqual([['low+high']])
@@ -102,7 +110,7 @@ onEmulator('a call that is recorded in the browser', (stage) => {
     const [alice] = await humming(stage)
 
     await record(alice, { channels: 'stereo' })
-    await aWhile()
+    await aWhile(alice)
     await run(alice, 'stopRecording')
 
     expect(await hearIn(alice)).toEqual([['low'], ['high']])
@@ -111,7 +119,7 @@ onEmulator('a call that is recorded in the browser', (stage) => {
   test('goes on with another microphone', async () => {
     const [alice] = await humming(stage)
     await record(alice)
-    await aWhile()
+    await aWhile(alice)
 
     await alice.page.evaluate(async (tone) => {
       window.tone = tone
@@ -120,7 +128,7 @@ onEmulator('a call that is recorded in the browser', (stage) => {
       window.recorder.follow(streams)
       window.addEventListener('done', () => local.getTracks().forEach((track) => track.stop()))
     }, tones.middle)
-    await aWhile()
+    await aWhile(alice)
     await run(alice, 'stopRecording')
     await alice.page.evaluate(() => void window.dispatchEvent(new Event('done')))
 
@@ -145,7 +153,7 @@ onEmulator('a call that is recorded in the browser', (stage) => {
   test.each([['alice hangs up'], ['bob hangs up']])('is finished when the call is over: %s', async (who) => {
     const [alice, bob] = await humming(stage)
     await record(alice, { sink: 'stream' })
-    await aWhile()
+    await aWhile(alice)
 
     await (who === 'alice hangs up' ? alice : bob).hangup()
     await alice.shows({ status: 'ended' })
@@ -160,14 +168,15 @@ onEmulator('a call that is recorded in the browser', (stage) => {
     const example = /```js\n(.*?)```/s.exec(readme)?.[1] ?? ''
     const [alice] = await humming(stage)
 
-    await alice.page.evaluate(async (source) => {
+    const play = async ([source, time]: readonly [string, number]) => {
       const code = source.replace(/^import .*$/m, '').replace('await call.pause', 'await aWhile()\nawait call.pause')
-      const aWhile = () => new Promise((resolve) => setTimeout(resolve, 1_200))
+      const aWhile = () => new Promise((resolve) => setTimeout(resolve, time))
       const body = `return (async () => { ${code}\nreturn recording })()`
       // oxlint-disable-next-line no-implied-eval, no-new-func -- what a reader copies is what runs
       const act = new Function('call', 'localRecorder', 'aWhile', body)
       window.pieces = [await act(window.phone.call, window.callchart.localRecorder, aWhile)]
-    }, example)
+    }
+    await alice.page.evaluate(play, [example, long] as const)
 
     expect(await hearIn(alice)).toEqual([['low+high']])
   })

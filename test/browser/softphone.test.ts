@@ -163,6 +163,14 @@ describeWith(['chromium'], 'two softphones on a page', () => {
     await bob.says('Call ended')
   })
 
+  test('get nothing that is not theirs, and the server goes on', async () => {
+    for (const path of ['nothing.js', '../server.ts', '/', 'demo/drop?user=alice'])
+      expect((await fetch(`${demo.page}${path}`)).status).toBe(404)
+    expect((await fetch(`${demo.page}demo/drop?user=mallory`, { method: 'POST' })).status).toBe(404)
+
+    expect((await fetch(demo.page, { method: 'HEAD' })).status).toBe(200)
+  })
+
   test('load nothing from elsewhere and log no error', async () => {
     const origins = await page.evaluate(() =>
       performance.getEntriesByType('resource').map(({ name }) => new URL(name).host)

@@ -56,10 +56,9 @@ let shared: Promise<Browser> | null = null
 
 /** One for all tests of a process, as long as it lives: it is not theirs to close. */
 export async function sharedBrowser(): Promise<Browser> {
-  shared ??= openBrowser()
-  const browser = await shared
-  if (browser.isConnected()) return browser
-  shared = openBrowser()
+  const current = (shared ??= openBrowser())
+  if ((await current).isConnected()) return current
+  if (shared === current) shared = openBrowser()
   return shared
 }
 
