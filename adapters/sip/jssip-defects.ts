@@ -11,9 +11,10 @@ interface Transaction {
   readonly request: {
     readonly method: string
     readonly ruri: { toString(): string }
-    readonly cseq: number
+    cseq: number
     readonly from: object
     readonly to: { hasParam(name: string): boolean }
+    setHeader(name: string, value: string): void
     getHeader(name: string): string | undefined
     getHeaders(name: string): readonly string[]
   }
@@ -82,10 +83,32 @@ export function passwordIsLoggedAndForgotten(ua: UserAgent, password: string | u
   }) as object
 }
 
+/** All of those below that concern calls. `later` runs what has to wait for another connection. */
+export function callsHaveDefects(ua: UserAgent, later: (act: () => void) => void) {
+  zeroIsTakenForNone(ua)
+  glareIsRepeated(ua)
+  secondAnswerEndsTheCall(ua)
+  answerAfterCancelIsDropped(ua)
+  refusalLeavesATimer(ua)
+  lostInviteRingsOn(ua, later)
+}
+
+/**
+ * One INVITE in ten thousand JsSIP numbers 0, and takes that for no number at all: its ACK, or CANCEL, has one of its own,
+ * and what follows in the call has another, at which the peer takes it for old and refuses it.
+ */
+function zeroIsTakenForNone(ua: UserAgent) {
+  onTransaction(ua, ({ type, request }) => {
+    if (type !== 'ict' || request.cseq !== 0) return
+    request.cseq = 1
+    request.setHeader('cseq', '1 INVITE')
+  })
+}
+
 /** After 491 JsSIP repeats the old offer, with the old CSeq, exactly a second later, and so do both sides. */
 export const glareStatus = 499
 
-export function glareIsRepeated(ua: UserAgent) {
+function glareIsRepeated(ua: UserAgent) {
   onTransaction(ua, (transaction) => {
     if (transaction.type !== 'ict' || !transaction.request.to.hasParam('tag')) return
     intercept(transaction, (response, next) => {
@@ -99,7 +122,7 @@ export function glareIsRepeated(ua: UserAgent) {
  * When two devices answer at once JsSIP sends the ACK and the BYE for the second answer into the first dialog, which hangs
  * up the good call. Here the second answer never reaches it, and its sender gets an ACK and a BYE of its own.
  */
-export function secondAnswerEndsTheCall(ua: UserAgent) {
+function secondAnswerEndsTheCall(ua: UserAgent) {
   onTransaction(ua, (transaction) => {
     if (transaction.type !== 'ict') return
     let winner: string | undefined
@@ -114,7 +137,7 @@ export function secondAnswerEndsTheCall(ua: UserAgent) {
 }
 
 /** An answer that crosses our CANCEL is dropped by JsSIP, unacknowledged: the callee talks to nobody for half a minute. */
-export function answerAfterCancelIsDropped(ua: UserAgent) {
+function answerAfterCancelIsDropped(ua: UserAgent) {
   // the From of an INVITE is the same object when the INVITE is sent once more with a password
   const sessions = new WeakMap<object, Session>()
   ua.on('newRTCSession', ({ originator, session, request }) => {
@@ -139,7 +162,7 @@ export function answerAfterCancelIsDropped(ua: UserAgent) {
  * Of a call that is placed when the connection is lost JsSIP knows nothing more, and the callee rings on. `later` runs what
  * takes it back: on another connection it is still the same transaction (RFC 3261 §9.1, §17.2.3).
  */
-export function lostInviteRingsOn(ua: UserAgent, later: (act: () => void) => void) {
+function lostInviteRingsOn(ua: UserAgent, later: (act: () => void) => void) {
   onTransaction(ua, (transaction) => {
     const { type, request, eventHandlers } = transaction
     if (type !== 'ict' || request.to.hasParam('tag')) return
@@ -202,7 +225,7 @@ function sendInto({ transport, configuration }: UserAgent, response: Response, m
 }
 
 /** A call that was refused, and whose refusal was acknowledged, leaves a timer that runs for half a minute. */
-export function refusalLeavesATimer(ua: UserAgent) {
+function refusalLeavesATimer(ua: UserAgent) {
   onDestroyed(ua, ({ H: timer }) => clearTimeout(timer))
 }
 

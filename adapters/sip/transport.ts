@@ -4,13 +4,9 @@ import { closings, refusalCode } from './failures.ts'
 import { defaultGathering } from './gathering.ts'
 import type { GatheringPolicy } from './gathering.ts'
 import {
-  answerAfterCancelIsDropped,
-  glareIsRepeated,
-  lostInviteRingsOn,
+  callsHaveDefects,
   passwordIsLoggedAndForgotten,
   refreshIsSilent,
-  refusalLeavesATimer,
-  secondAnswerEndsTheCall,
   stopAlwaysTakesItsTime,
   webRtcOnlyAsGlobals
 } from './jssip-defects.ts'
@@ -84,11 +80,7 @@ class SipTransport implements Transport, Account {
     this.withWebRtc = webRtcOnlyAsGlobals(options.RTCPeerConnection)
     this.ua = userAgent(options, this.#socket)
     passwordIsLoggedAndForgotten(this.ua, options.password)
-    glareIsRepeated(this.ua)
-    secondAnswerEndsTheCall(this.ua)
-    answerAfterCancelIsDropped(this.ua)
-    refusalLeavesATimer(this.ua)
-    lostInviteRingsOn(this.ua, (act) => this.whenOpen(act))
+    callsHaveDefects(this.ua, (act) => this.whenOpen(act))
     refreshIsSilent(this.ua, (response) => this.#registered(response))
     this.ua.on('registrationFailed', ({ response, cause }) => this.#refused(response, cause))
     this.ua.on('unregistered', () => this.#emit({ type: 'transport.unregistered', attempt: this.#registerAttempt }))

@@ -14,7 +14,7 @@ import {
   stillBroken,
   turns
 } from '../../contract/sip/paper-phones.ts'
-import { ask, broken, description, invitation, reply } from '../../contract/sip/scripted-line.ts'
+import { ask, broken, description, field, invitation, reply } from '../../contract/sip/scripted-line.ts'
 import type { Line } from '../../contract/sip/scripted-line.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -37,6 +37,29 @@ describe('an ICE restart of the peer’s', () => {
 
   test('is answered when there are', async () => {
     expect(await restarted(await ourTalking())).toEqual({ isEarly: false, isAnswered: true })
+  })
+})
+
+describe('a call whose INVITE is numbered 0', () => {
+  beforeEach(() => {
+    const isNumbering = () => new Error().stack?.includes('new InitialOutgoingInviteRequest') === true
+    vi.spyOn(Math, 'random').mockImplementation(() => (isNumbering() ? 0 : 0.5))
+  })
+  afterEach(() => void vi.restoreAllMocks())
+
+  const numbersOf = ({ line, invite }: { line: Line; invite: string }) =>
+    [invite, line.sent.findLast((text) => text.startsWith('ACK'))].map(
+      (text) => field(text ?? '', 'CSeq').split(' ')[0]
+    )
+
+  test('is acknowledged by JsSIP under another number', async () => {
+    const call = await rawTalking()
+
+    stillBroken(numbersOf(call)).toEqual(['0', '5000'])
+  })
+
+  test('is numbered 1, and acknowledged so', async () => {
+    expect(numbersOf(await ourTalking())).toEqual(['1', '1'])
   })
 })
 
